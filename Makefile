@@ -1,0 +1,59 @@
+# Every target works in a fresh clone: Python >= 3.11, make and a package index are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+
+.PHONY: help demo run test check format bench lock messages clean
+
+help:  ## this list
+	@awk -F':.*## ' '/^[.a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv: .venv/.complete  ## the virtual environment, everything pinned and hashed
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, for instance: make PYTHON=python3.12 demo")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+.venv/.running: .venv/.python requirements.txt  # what the bot needs: all that `demo` and `run` wait for
+	$(PIP) requirements.txt
+	@touch $@
+.venv/.complete: .venv/.running requirements-dev.txt
+	$(PIP) requirements-dev.txt
+	@touch $@
+
+demo: .venv/.running  ## the whole bot over a made-up X and Telegram, in the browser (DEMO_PORT=8080)
+	@$(BIN)/python bot.py demo
+
+run: .venv/.running  ## the bot on the real Telegram and X (settings: .env.example)
+	@$(BIN)/python bot.py run
+
+test: .venv/.complete  ## the tests
+	@$(BIN)/python -m pytest
+
+check: .venv/.complete  ## format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: .venv/.complete  ## rewrite the code in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.complete  ## speed and memory, as ratios against a baseline of the same run
+	@$(BIN)/python -m benchmarks
+
+messages: .venv/.complete  ## bring the translation catalogues up to date with the code
+	@for pair in klout:handlers playground:playground; do \
+	  domain=$${pair%%:*}; code=$${pair##*:}; \
+	  $(BIN)/pybabel --quiet extract --no-wrap --no-location --omit-header --keyword=count:1,2 --add-comments=i18n: --output=locales/$$domain.pot $$code; \
+	  $(BIN)/pybabel --quiet update --no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete --domain=$$domain --input-file=locales/$$domain.pot --output-dir=locales; \
+	done
+
+lock: .venv/.complete  ## resolve the dependencies again, for every supported Python
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:  ## forget the environment and every cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
