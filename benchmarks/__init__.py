@@ -1,0 +1,1 @@
+"""What `make bench` measures, and the fit behind the score."""
