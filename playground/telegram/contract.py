@@ -1,0 +1,89 @@
+"""The published Bot API as a check: which parameters a method takes, and of which shape.
+
+The description is a large file of its own, kept outside the repository. Where it is absent the
+check is off; everything else is refused by the methods themselves.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from playground.telegram.wire import Json, Params
+
+PUBLISHED: Final = Path(__file__).parents[3] / "shared" / "data" / "telegram_bot_api_10.1.json"
+
+_ARRAY: Final = "Array of "
+_SCALARS: Final[dict[str, tuple[type, ...]]] = {
+    "Integer": (int,),
+    "Float": (int, float),
+    "String": (str,),
+    "Boolean": (bool,),
+}
+
+
+class Contract:
+    """One version of the Bot API."""
+
+    def __init__(self, methods: Json, types: Json) -> None:
+        self._methods = methods
+        self._types = types
+
+    def problems(self, method: str, params: Params) -> list[str]:
+        """What is wrong with a request, in words; nothing for a method the version lacks."""
+        described = self._methods.get(method)
+        if described is None:
+            return []
+        given = dict.fromkeys(params.files) | params.values
+        fields = described.get("fields", ())
+        # A multipart file may carry any name when another parameter points at it.
+        attached = {name for name in params.files if f"attach://{name}" in str(params.values)}
+        given = {name: value for name, value in given.items() if name not in attached}
+        return list(self._object_problems(given, fields, "parameter"))
+
+    def _object_problems(self, given: Json, fields: Any, what: str) -> Iterator[str]:
+        known = {field["name"]: field for field in fields}
+        for name in given.keys() - known.keys():
+            yield f"unknown {what} {name!r}"
+        for name, field in known.items():
+            if name not in given:
+                if field["required"]:
+                    yield f"missing {what} {name!r}"
+            elif given[name] is not None and not self._fits(given[name], field["types"]):
+                reasons = self._reasons(given[name], field["types"])
+                yield f"{what} {name!r} is not {' or '.join(field['types'])}{reasons}"
+
+    def _reasons(self, value: Any, types: list[str]) -> str:
+        """Why an object does not fit, when there is one type it could be."""
+        if len(types) == 1 and isinstance(value, dict) and types[0] in self._types:
+            fields = self._types[types[0]].get("fields", ())
+            return ": " + "; ".join(self._object_problems(value, fields, f"{types[0]} field"))
+        return ""
+
+    def _fits(self, value: Any, types: list[str]) -> bool:
+        return any(self._fits_one(value, kind) for kind in types)
+
+    def _fits_one(self, value: Any, kind: str) -> bool:
+        if kind.startswith(_ARRAY):
+            inner = kind.removeprefix(_ARRAY)
+            return isinstance(value, list) and all(self._fits_one(item, inner) for item in value)
+        if kind in _SCALARS:
+            boolean_as_number = isinstance(value, bool) and kind != "Boolean"
+            return isinstance(value, _SCALARS[kind]) and not boolean_as_number
+        described = self._types.get(kind)
+        if described is None or kind == "InputFile":
+            return True
+        if subtypes := described.get("subtypes"):
+            return self._fits(value, subtypes)
+        fields = described.get("fields", ())
+        return isinstance(value, dict) and not any(self._object_problems(value, fields, ""))
+
+
+@cache
+def published_contract() -> Contract | None:
+    """The newest description at hand, None when there is none."""
+    if not PUBLISHED.exists():
+        return None
+    described = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    return Contract(described["methods"], described["types"])

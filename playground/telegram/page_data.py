@@ -1,0 +1,128 @@
+"""What the chat page shows: who is there, what to try, and messages ready to be drawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+
+import locales
+from playground.telegram.profile import menu
+from playground.telegram.text import utf16_slice
+from playground.telegram.wire import Json
+from playground.telegram.world import PRESENT, Chat, Person, World
+
+DOMAIN: Final = "playground"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A handle worth trying."""
+
+    handle: str
+    """Without the @."""
+    description: Mapping[str, str]
+    """One line by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageData:
+    """What the demo brings to the page.
+
+    Each person also has a private chat with the bot; `groups` are the chats beside it. Somebody
+    sees a group when they are in it, and a forum as its topics.
+    """
+
+    people: Sequence[Person]
+    groups: Sequence[Chat]
+    suggestions: Sequence[Suggestion] = ()
+    made_up: bool = True
+    """Whether the accounts are invented; False when the real X is read."""
+
+
+def page_json(world: World, page: PageData, person: Person) -> Json:
+    """Everything one person's page starts with."""
+    return {
+        "bot": world.bot.to_json(),
+        "people": [person.to_json() for person in page.people],
+        "conversations": [
+            conversation_json(world, chat, topic)
+            for chat in [world.private_chat(person), *page.groups]
+            if chat.members.get(person.id) in PRESENT
+            for topic in (None, *chat.topics)
+        ],
+        "suggestions": [
+            {"handle": suggestion.handle, "description": dict(suggestion.description)}
+            for suggestion in page.suggestions
+        ],
+        "made_up": page.made_up,
+        "words": {language: words(language) for language in locales.LANGUAGES},
+    }
+
+
+def conversation_json(world: World, chat: Chat, topic: int | None) -> Json:
+    """A line of the chat list."""
+    messages = conversation(chat, topic)
+    return {
+        "chat": chat.id,
+        "topic": topic,
+        "type": chat.type,
+        "title": world.bot.first_name if chat.is_private else chat.title,
+        "topic_name": chat.topics[topic].name if topic else None,
+        "is_forum": chat.is_forum,
+        "members": sum(status in PRESENT for status in chat.members.values()),
+        "last": message_json(world, chat, messages[-1]) if messages else None,
+    }
+
+
+def conversation(chat: Chat, topic: int | None) -> list[Json]:
+    """The messages of one topic; those of none are the general one."""
+    return [
+        message for message in chat.messages.values() if message.get("message_thread_id") == topic
+    ]
+
+
+def history_json(world: World, person: Person, chat: Chat, topic: int | None) -> Json:
+    """One conversation as one person sees it."""
+    return {
+        "messages": [message_json(world, chat, message) for message in conversation(chat, topic)],
+        "menu": menu(world, person, chat),
+    }
+
+
+def message_json(world: World, chat: Chat, message: Json) -> Json:
+    """A message with what clients know beside it: the prompt it opens, the reactions to it."""
+    shown = dict(message)
+    prompt = chat.prompts.get(message["message_id"])
+    if prompt and prompt.get("force_reply"):
+        shown["prompt"] = {
+            "placeholder": prompt.get("input_field_placeholder", ""),
+            "for": _addressees(world, message) if prompt.get("selective") else None,
+        }
+    reactions = chat.reactions.get(message["message_id"], {})
+    shown["reactions"] = [emoji for emoji in reactions.values() if emoji]
+    return shown
+
+
+def _addressees(world: World, message: Json) -> list[int]:
+    """Whom a selective prompt is for: who is replied to, and who is mentioned."""
+    addressees = {message.get("reply_to_message", {}).get("from", {}).get("id")}
+    usernames = {f"@{person.username}": person.id for person in world.people.values()}
+    for entity in message.get("entities", ()):
+        addressees.add(entity.get("user", {}).get("id"))
+        if entity["type"] == "mention":
+            named = utf16_slice(message["text"], entity["offset"], entity["length"])
+            addressees.add(usernames.get(named))
+    return sorted(addressees - {None})
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """Every sentence of the page, from the English of its source to a language."""
+    english = Path(locales.__file__).parent / "en" / "LC_MESSAGES" / f"{DOMAIN}.po"
+    with english.open("rb") as source:
+        sentences = [str(message.id) for message in read_po(source) if message.id]
+    translations = locales.catalogue(language, DOMAIN)
+    return {sentence: translations.gettext(sentence) for sentence in sentences}

@@ -1,0 +1,203 @@
+"""What people do in a chat, and what of it the bot is told."""
+
+from typing import Any
+
+from playground.telegram.chats import member_json
+from playground.telegram.detection import with_detected
+from playground.telegram.text import FormattedText, clean, trim, utf16_slice
+from playground.telegram.wire import Json
+from playground.telegram.world import (
+    PRESENT,
+    CallbackQuery,
+    Chat,
+    Person,
+    Status,
+    Topic,
+    World,
+    quoted,
+)
+
+MessageRef = Json | int
+"""A message, or its id."""
+
+
+def say(
+    world: World,
+    person: Person,
+    chat: Chat,
+    text: str,
+    *,
+    topic: Topic | None = None,
+    reply_to: MessageRef | None = None,
+) -> Json:
+    """Somebody writes; returns the update the bot gets, empty when it gets none."""
+    content = _text_content(text)
+    replied = find_message(chat, reply_to) if reply_to is not None else None
+    thread = topic.id if topic else (replied or {}).get("message_thread_id")
+    if thread is not None:
+        content |= {"message_thread_id": thread, "is_topic_message": True}
+        # Telegram lets everything in a topic reply to the message that opened it.
+        replied = replied or chat.messages[thread]
+    if replied is not None:
+        content["reply_to_message"] = quoted(replied)
+    message = world.post(chat, _member(world, chat, person), content)
+    return deliver(world, chat, "message", message)
+
+
+def rewrite(world: World, person: Person, chat: Chat, text: str, edited: MessageRef) -> Json:
+    """Somebody edits their own message."""
+    old = find_message(chat, edited)
+    if old["from"]["id"] != person.id:
+        raise ValueError(f"{person.first_name} did not write message {old['message_id']}")
+    kept = {name: value for name, value in old.items() if name not in {"text", "entities"}}
+    message = world.replace(chat, kept | _text_content(text) | {"edit_date": world.now()})
+    return deliver(world, chat, "edited_message", message)
+
+
+def press(world: World, person: Person, where: Chat | Json, button: str) -> Json:
+    """Somebody presses an inline button, named by its text or its callback data.
+
+    Args:
+        world: where it happens.
+        person: who presses.
+        where: the message, or a chat: then its newest message with such a button.
+        button: the text or callback data.
+
+    Raises:
+        ValueError: there is no such button, or it opens something instead of asking the bot.
+    """
+    chat = where if isinstance(where, Chat) else world.chats[where["chat"]["id"]]
+    candidates = reversed(chat.messages.values()) if isinstance(where, Chat) else [where]
+    for candidate in candidates:
+        message = chat.messages.get(candidate["message_id"], candidate)
+        for pressed in buttons(message):
+            if button in {pressed["text"], pressed.get("callback_data")}:
+                return _ask(world, _member(world, chat, person), chat, message, pressed)
+    known = [pressed["text"] for message in chat.messages.values() for pressed in buttons(message)]
+    raise ValueError(f"no button {button!r} in {chat.title}; there are {known}")
+
+
+def buttons(message: Json) -> list[Json]:
+    """The inline buttons under a message, row by row."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+    return [button for row in rows for button in row]
+
+
+def _ask(world: World, person: Person, chat: Chat, message: Json, button: Json) -> Json:
+    if "callback_data" not in button:
+        raise ValueError(f"the button {button['text']!r} does not ask the bot: {button}")
+    query = CallbackQuery(world.next_query_id(), person, world.clock())
+    world.queries[query.id] = query
+    body = {
+        "id": query.id,
+        "from": person.to_json(),
+        "message": message,
+        "chat_instance": str(abs(chat.id) * 7919),
+        "data": button["callback_data"],
+    }
+    return world.updates.add("callback_query", body)
+
+
+def change_bot_status(world: World, actor: Person, chat: Chat, status: Status) -> Json:
+    """The bot is added, removed, promoted or blocked; it is told by `my_chat_member`."""
+    old = chat.members.get(world.bot.id, "left")
+    chat.members[world.bot.id] = status
+    if not chat.is_private and (old in PRESENT) != (status in PRESENT):
+        bot = world.bot.to_json()
+        came = status in PRESENT
+        service: dict[str, Any] = {"new_chat_members": [bot]} if came else {"left_chat_member": bot}
+        message = world.post(chat, actor, service)
+        if came:
+            deliver(world, chat, "message", message)
+    body = {
+        "chat": chat.to_json(),
+        "from": actor.to_json(),
+        "date": world.now(),
+        "old_chat_member": member_json(world.bot, old),
+        "new_chat_member": member_json(world.bot, status),
+    }
+    return world.updates.add("my_chat_member", body)
+
+
+def open_topic(world: World, chat: Chat, creator: Person, name: str) -> Topic:
+    """A topic opens; the group is a forum from then on."""
+    chat.is_forum = True
+    topic = Topic(world.next_message_id(chat), name)
+    chat.topics[topic.id] = topic
+    opened = {
+        "message_id": topic.id,
+        "message_thread_id": topic.id,
+        "is_topic_message": True,
+        "forum_topic_created": {"name": name, "icon_color": 7322096},
+    }
+    message = world.post(chat, creator, opened)
+    deliver(world, chat, "message", message)
+    return topic
+
+
+def migrate(world: World, group: Chat) -> Chat:
+    """A basic group becomes a supergroup: another id, told by a message on either side."""
+    new = world.new_group(group.title, "supergroup", dict(group.members))
+    creator = world.people[next(iter(group.members))]
+    old_side = world.post(group, creator, {"migrate_to_chat_id": new.id})
+    deliver(world, group, "message", old_side)
+    group.migrated_to = new.id
+    new_side = world.post(new, creator, {"migrate_from_chat_id": group.id})
+    deliver(world, new, "message", new_side)
+    return new
+
+
+def deliver(world: World, chat: Chat, kind: str, message: Json) -> Json:
+    """Queue an update when the bot is there and privacy mode lets it see the message."""
+    if chat.members.get(world.bot.id) not in PRESENT or not _visible(world, chat, message):
+        return {}
+    return world.updates.add(kind, message)
+
+
+def find_message(chat: Chat, reference: MessageRef) -> Json:
+    """A message of a chat as it is now.
+
+    Raises:
+        ValueError: it is not there.
+    """
+    message_id = reference if isinstance(reference, int) else reference["message_id"]
+    if message_id not in chat.messages:
+        raise ValueError(f"there is no message {message_id} in {chat.title}")
+    return chat.messages[message_id]
+
+
+def _visible(world: World, chat: Chat, message: Json) -> bool:
+    """Privacy mode: in a group the bot sees what is meant for it, and service messages."""
+    if chat.is_private or chat.members[world.bot.id] == "administrator":
+        return True
+    if "text" not in message:
+        return True
+    replied = message.get("reply_to_message", {})
+    if replied.get("from", {}).get("id") == world.bot.id:
+        return True
+    return _addressed(world.bot.username or "", message)
+
+
+def _addressed(username: str, message: Json) -> bool:
+    for entity in message.get("entities", ()):
+        written = utf16_slice(message["text"], entity["offset"], entity["length"]).lower()
+        _, _, addressee = written.partition("@")
+        if entity["type"] == "bot_command" and addressee in {"", username.lower()}:
+            return entity["offset"] == 0 or bool(addressee)
+    return False
+
+
+def _text_content(text: str) -> Json:
+    formatted = with_detected(trim(FormattedText(clean(text))))
+    if not formatted.text:
+        raise ValueError("Telegram sends no empty messages")
+    content: Json = {"text": formatted.text}
+    if formatted.entities:
+        content["entities"] = list(formatted.entities)
+    return content
+
+
+def _member(world: World, chat: Chat, person: Person) -> Person:
+    if person.id not in world.people or chat.members.get(person.id) not in PRESENT:
+        raise ValueError(f"{person.first_name} is not in {chat.title}")
+    return person

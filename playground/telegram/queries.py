@@ -1,0 +1,31 @@
+"""Presses of buttons: asked by a person, answered once and in time by the bot."""
+
+from typing import Final
+
+from playground.telegram.wire import Params, bad_request
+from playground.telegram.world import World
+
+ANSWER_LIMIT: Final = 200
+PATIENCE_SECONDS: Final = 15
+
+
+def answer_callback_query(world: World, params: Params) -> bool:
+    """AnswerCallbackQuery: ends the spinner, with a toast, an alert or a link."""
+    text = params.text("text")
+    if len(text) > ANSWER_LIMIT:
+        raise bad_request("MESSAGE_TOO_LONG")
+    query = world.queries.get(params.text("callback_query_id"))
+    waited = (world.clock() - query.at).total_seconds() if query else 0
+    if query is None or query.answered or waited > PATIENCE_SECONDS:
+        raise bad_request("query is too old and response timeout expired or query ID is invalid")
+    query.answered = True
+    world.publish(
+        "answer",
+        None,
+        person=query.person.id,
+        query=query.id,
+        text=text,
+        alert=params.flag("show_alert"),
+        url=params.text("url"),
+    )
+    return True

@@ -1,0 +1,60 @@
+"""How the bot gets its updates: asking for them, or a webhook."""
+
+import re
+from typing import Final
+
+from playground.telegram.wire import Json, Params, RefusedError, bad_request
+from playground.telegram.world import World
+
+LONGEST_POLL: Final = 50.0
+MOST_UPDATES: Final = 100
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+async def get_updates(world: World, params: Params) -> list[Json]:
+    """GetUpdates: waits up to `timeout` seconds for something newer than `offset` - 1."""
+    if world.webhook.get("url"):
+        raise RefusedError(
+            409,
+            "Conflict: can't use getUpdates method while webhook is active; "
+            "use deleteWebhook to delete the webhook first",
+        )
+    allowed = params.array("allowed_updates")
+    if allowed is not None:
+        world.updates.allowed = tuple(allowed)
+    limit = min(params.integer("limit") or MOST_UPDATES, MOST_UPDATES)
+    timeout = min(float(params.integer("timeout") or 0), LONGEST_POLL)
+    return await world.updates.poll(params.integer("offset") or 0, limit, timeout)
+
+
+def set_webhook(world: World, params: Params) -> bool:
+    """SetWebhook: updates are to be posted to an address."""
+    url = params.text("url")
+    if url and not url.startswith("https://"):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    secret = params.text("secret_token")
+    if secret and not _SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")
+    world.webhook = {"url": url, "secret_token": secret}
+    world.updates.allowed = tuple(params.array("allowed_updates") or world.updates.allowed)
+    if params.flag("drop_pending_updates"):
+        world.updates.drop()
+    return True
+
+
+def delete_webhook(world: World, params: Params) -> bool:
+    """DeleteWebhook: back to getUpdates."""
+    world.webhook = {}
+    if params.flag("drop_pending_updates"):
+        world.updates.drop()
+    return True
+
+
+def get_webhook_info(world: World, _: Params) -> Json:
+    """GetWebhookInfo: where updates go and how many wait."""
+    return {
+        "url": world.webhook.get("url", ""),
+        "has_custom_certificate": False,
+        "pending_update_count": len(world.updates),
+        "allowed_updates": list(world.updates.allowed),
+    }

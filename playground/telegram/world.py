@@ -1,0 +1,252 @@
+"""Who and what there is: people, chats, topics, messages, files. No rules, only memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Final, Literal
+
+from playground.telegram.updates import UpdateQueue
+from playground.telegram.wire import Json, bad_request, forbidden
+
+Event = Json
+"""What a watcher is told: `{"event": "message" | "edited" | …, "chat": id, …}`."""
+
+ChatType = Literal["private", "group", "supergroup"]
+Status = Literal["creator", "administrator", "member", "left", "kicked"]
+
+PRESENT: Final = frozenset({"creator", "administrator", "member"})
+_FIRST_PERSON: Final = 210_000_001
+_FIRST_GROUP: Final = 1_000_000_001
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Telegram user; the bot is one too."""
+
+    id: int
+    first_name: str
+    language_code: str | None = None
+    username: str | None = None
+    is_bot: bool = False
+
+    def to_json(self) -> Json:
+        """The Bot API's User."""
+        user: Json = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
+        if self.username:
+            user["username"] = self.username
+        if self.language_code and not self.is_bot:
+            user["language_code"] = self.language_code
+        return user
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of a forum; its id is that of the service message that opened it."""
+
+    id: int
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Chat:
+    """A conversation and everything said in it."""
+
+    id: int
+    type: ChatType
+    title: str
+    members: dict[int, Status]
+    username: str | None = None
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
+    messages: dict[int, Json] = field(default_factory=dict)
+    prompts: dict[int, Json] = field(default_factory=dict)
+    """Reply keyboards and ForceReply by message: clients act on them, messages do not show them."""
+    reactions: dict[int, dict[int, str]] = field(default_factory=dict)
+    migrated_to: int | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether this is a conversation of one person with the bot."""
+        return self.type == "private"
+
+    def to_json(self) -> Json:
+        """The Bot API's Chat."""
+        chat: Json = {"id": self.id, "type": self.type}
+        chat["first_name" if self.is_private else "title"] = self.title
+        if self.username:
+            chat["username"] = self.username
+        if self.is_forum:
+            chat["is_forum"] = True
+        return chat
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file the bot sent, kept so that it can be shown and sent again by its id."""
+
+    id: str
+    unique_id: str
+    kind: Literal["photo", "document"]
+    name: str
+    mime_type: str
+    content: bytes
+    size: tuple[int, int] | None = None
+    """Width and height in pixels; None when it is no picture."""
+
+
+@dataclass(slots=True)
+class CallbackQuery:
+    """A press of a button that waits for an answer."""
+
+    id: str
+    person: Person
+    at: datetime
+    answered: bool = False
+
+
+class World:
+    """The memory of a local Telegram: one bot and everybody it can meet."""
+
+    def __init__(
+        self, token: str, username: str, clock: Callable[[], datetime], bot_name: str
+    ) -> None:
+        self.token = token
+        self.clock = clock
+        bot_id = int(token.partition(":")[0])
+        self.bot = Person(bot_id, bot_name, username=username, is_bot=True)
+        self.people: dict[int, Person] = {}
+        self.chats: dict[int, Chat] = {}
+        self.files: dict[str, StoredFile] = {}
+        self.queries: dict[str, CallbackQuery] = {}
+        self.commands: dict[tuple[str, int, int, str], list[Json]] = {}
+        self.profile: dict[tuple[str, str], str] = {}
+        self.menu_buttons: dict[int, Json] = {}
+        self.webhook: Json = {}
+        self.updates = UpdateQueue()
+        self.violations: list[str] = []
+        self.watchers: set[Callable[[Event], None]] = set()
+        self.current_method = ""
+        self._person_ids = count(_FIRST_PERSON)
+        self._group_ids = count(_FIRST_GROUP)
+        self._query_ids = count(4_000_000_000_000_000_001)
+        self._file_ids = count(1)
+        # One counter a group, one for all private chats, as in Telegram. Nothing is number 1 in a
+        # group: that would be the General topic, which a bot must not name.
+        self._message_ids: dict[int, Iterator[int]] = {}
+
+    def now(self) -> int:
+        """The time as Telegram writes it."""
+        return int(self.clock().timestamp())
+
+    def publish(self, event: str, chat: Chat | None, **details: object) -> None:
+        """Tell everybody who watches."""
+        told: Event = {"event": event, "chat": chat.id if chat else None, **details}
+        for watcher in tuple(self.watchers):
+            watcher(told)
+
+    def complain(self, problem: str) -> None:
+        """Note a request that is wrong even where Telegram lets it pass."""
+        self.violations.append(f"{self.current_method}: {problem}")
+
+    def new_person(self, name: str, language_code: str | None, username: str | None) -> Person:
+        """Somebody joins Telegram."""
+        person = Person(next(self._person_ids), name, language_code, username)
+        self.people[person.id] = person
+        return person
+
+    def private_chat(self, person: Person) -> Chat:
+        """The conversation of a person with the bot, opened when there is none yet."""
+        if person.id not in self.chats:
+            members: dict[int, Status] = {person.id: "member", self.bot.id: "member"}
+            chat = Chat(person.id, "private", person.first_name, members, person.username)
+            self.chats[chat.id] = chat
+        return self.chats[person.id]
+
+    def new_group(self, title: str, kind: ChatType, members: dict[int, Status]) -> Chat:
+        """A group is made; basic groups and supergroups have ids of different shapes."""
+        number = next(self._group_ids)
+        chat_id = -number if kind == "group" else -1_000_000_000_000 - number
+        chat = self.chats[chat_id] = Chat(chat_id, kind, title, members)
+        return chat
+
+    def next_query_id(self) -> str:
+        """A fresh id for something that waits for an answer."""
+        return str(next(self._query_ids))
+
+    def next_file_number(self) -> int:
+        """A fresh number for a file."""
+        return next(self._file_ids)
+
+    def chat(self, chat_id: int | str | None) -> Chat:
+        """The chat a request names.
+
+        Raises:
+            RefusedError: there is none, or it has become a supergroup.
+        """
+        if chat_id in {None, ""}:
+            raise bad_request("chat_id is empty")
+        chat = self._find(chat_id)
+        if chat is None:
+            if chat_id in self.people:
+                raise forbidden("bot can't initiate conversation with a user")
+            raise bad_request("chat not found")
+        if chat.migrated_to is not None:
+            refusal = bad_request("group chat was upgraded to a supergroup chat")
+            refusal.parameters["migrate_to_chat_id"] = chat.migrated_to
+            raise refusal
+        return chat
+
+    def _find(self, chat_id: int | str | None) -> Chat | None:
+        if isinstance(chat_id, int):
+            return self.chats.get(chat_id)
+        name = str(chat_id).removeprefix("@").lower()
+        return next(
+            (chat for chat in self.chats.values() if (chat.username or "").lower() == name), None
+        )
+
+    def open_chat(self, chat_id: int | str | None) -> Chat:
+        """The chat a request names, when the bot may write there."""
+        chat = self.chat(chat_id)
+        status = chat.members.get(self.bot.id, "left")
+        if status == "kicked":
+            where = f"kicked from the {chat.type} chat"
+            raise forbidden(
+                "bot was blocked by the user" if chat.is_private else f"bot was {where}"
+            )
+        if status == "left":
+            raise forbidden(f"bot is not a member of the {chat.type} chat")
+        return chat
+
+    def next_message_id(self, chat: Chat) -> int:
+        """The number of the next message in a chat."""
+        shared = 0 if chat.is_private else chat.id
+        return next(self._message_ids.setdefault(shared, count(2)))
+
+    def post(
+        self, chat: Chat, sender: Person, content: Json, *, prompt: Json | None = None
+    ) -> Json:
+        """Put a message into a chat and tell the watchers."""
+        message: Json = {
+            "message_id": content.get("message_id") or self.next_message_id(chat),
+            "from": sender.to_json(),
+            "chat": chat.to_json(),
+            "date": self.now(),
+            **content,
+        }
+        chat.messages[message["message_id"]] = message
+        if prompt is not None:
+            chat.prompts[message["message_id"]] = prompt
+        self.publish("message", chat, message=message)
+        return message
+
+    def replace(self, chat: Chat, message: Json) -> Json:
+        """Put a changed message in the place of the old one; earlier copies stay as they were."""
+        chat.messages[message["message_id"]] = message
+        self.publish("edited", chat, message=message)
+        return message
+
+
+def quoted(message: Json) -> Json:
+    """A message as another one quotes it: without what it quotes itself."""
+    return {name: value for name, value in message.items() if name != "reply_to_message"}
