@@ -1,0 +1,255 @@
+"""From a handle to a reading: what is stored if it is of today, else one shared, paid read.
+
+An account that was read on the same UTC day costs nothing, and everything else is asked for
+once, however many people wait for it: handles that arrive within a moment share one profile
+request, and people who ask for the same handle share one flight.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol, TypeVar
+
+from scoring import windows
+from scoring.batch import ProfileBatch
+from scoring.budget import Ledger, paid
+from scoring.errors import HandleNotFound, Interrupted, SourceError, SourceUnreachable
+from scoring.facts import Facts, FactsError, Recent
+from scoring.handles import key
+from scoring.score import Score, score
+from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, Source
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One account as it was last read, and its score.
+
+    Attributes:
+        account_id: the network's own number for the account.
+        handle: the handle it has now, without `@`; another one than asked for after a rename.
+        name: its display name: foreign text.
+        protected: its posts are not public, so only the profile counts.
+        score: with the facts, and the moment (`score.facts.as_of`) they are of.
+        problem: why this is not fresher or not deeper; None when it is as good as it gets.
+    """
+
+    account_id: int
+    handle: str
+    name: str
+    protected: bool
+    score: Score
+    problem: SourceError | None = None
+
+
+class ReadingStore(Protocol):
+    """Remembers readings; never forgets or rewrites one."""
+
+    async def latest(self, handle: str) -> Reading | None:
+        """The newest reading of the account that has, or last had, this handle."""
+
+    async def add(self, reading: Reading, asked: str) -> None:
+        """Keep a reading, and that `asked` leads to its account."""
+
+
+class Reader:
+    """The one way to a score.
+
+    Args:
+        source: the network.
+        store: what was read before.
+        ledger: what may still be spent.
+        clock: the time, aware, UTC.
+        batch_window: how long a look-up waits for others to share its request, in seconds.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        store: ReadingStore,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        *,
+        batch_window: float = 0.2,
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._ledger = ledger
+        self._clock = clock
+        self._profiles = ProfileBatch(source, ledger, clock, batch_window)
+        self._flights: dict[str, asyncio.Task[Reading]] = {}
+
+    async def current(self, handle: str) -> Reading | None:
+        """Today's reading if it is stored and whole, which asking X again could not better."""
+        stored = await self._store.latest(handle)
+        return stored if stored and self._is_current(stored) else None
+
+    async def read(self, handle: str) -> Reading:
+        """The reading of a valid handle: today's if there is one, else read now.
+
+        When the network cannot be read, an older reading is given with its `problem`.
+
+        Raises:
+            scoring.errors.AccountError: the account has no score.
+            scoring.errors.SourceError: the network cannot be read and nothing is stored.
+        """
+        flight = self._flights.get(key(handle))
+        if flight is None:
+            flight = asyncio.create_task(self._fly(handle), name=f"read {handle}")
+            self._flights[key(handle)] = flight
+            flight.add_done_callback(partial(self._landed, key(handle)))
+        try:
+            return await asyncio.shield(flight)
+        except asyncio.CancelledError:
+            if flight.cancelled():
+                raise Interrupted from None
+            raise
+
+    async def stored(self, handle: str) -> Reading | None:
+        """The newest stored reading, however old; the network is never asked."""
+        return await self._store.latest(handle)
+
+    async def close(self) -> None:
+        """Stop reading at once; whoever waits gets `Interrupted`."""
+        flights = list(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        await self._profiles.close()
+
+    def _landed(self, handle_key: str, flight: asyncio.Task[Reading]) -> None:
+        del self._flights[handle_key]
+        if not flight.cancelled():
+            flight.exception()  # everyone who waited may have left; then nobody else would ask
+
+    def _is_of_today(self, reading: Reading) -> bool:
+        return reading.score.facts.as_of.date() == self._clock().date()
+
+    def _is_current(self, reading: Reading) -> bool:
+        """Whether reading again could add nothing: of today, and no half is missing."""
+        facts = reading.score.facts
+        complete = windows.posts_of(facts) and windows.mentions_of(facts)
+        return self._is_of_today(reading) and (reading.protected or bool(complete))
+
+    async def _fly(self, handle: str) -> Reading:
+        stored = await self._store.latest(handle)
+        if stored and self._is_current(stored):
+            return stored
+        try:
+            if stored and self._is_of_today(stored):
+                profile = _profile_of(stored)
+            else:
+                profile = await self._profile(handle, stored)
+            reading = await self._read_window(profile, stored)
+        except SourceError as problem:
+            if stored is None:
+                raise
+            return replace(stored, problem=problem)
+        if stored is None or not _same_facts(stored, reading):
+            await self._store.add(reading, handle)
+        return reading
+
+    async def _profile(self, handle: str, stored: Reading | None) -> Profile:
+        try:
+            return await self._profiles.get(handle)
+        except HandleNotFound:
+            if stored is None:
+                raise
+        # An account was known by this handle: it may go by another one now.
+        account_id = stored.account_id
+
+        async def by_id() -> tuple[Profile | None, int]:
+            found = await self._source.profile_by_id(account_id)
+            return found, int(found is not None)
+
+        profile = await paid(self._ledger, "user", 1, self._clock(), by_id)
+        if profile is None:
+            raise HandleNotFound(handle)
+        return profile
+
+    async def _read_window(self, profile: Profile, stored: Reading | None) -> Reading:
+        """Read what is missing of the recent window; what fails leaves the reading shallower."""
+        seen: Recent | None = None
+        problem: SourceError | None = None
+        if not profile.protected:
+            posts, mentions = await asyncio.gather(
+                _caught(self._posts(profile, stored)), _caught(self._mentions(profile, stored))
+            )
+            seen = windows.recent(posts[0], mentions[0])
+            problem = posts[1] or mentions[1]
+        try:
+            facts = Facts(
+                handle=profile.handle,
+                network="x",
+                followers=profile.followers,
+                following=profile.following,
+                listed=profile.listed,
+                posts=profile.posts,
+                created_at=profile.created_at,
+                as_of=max(self._clock(), profile.created_at),
+                recent=seen,
+            )
+        except FactsError as error:
+            raise SourceUnreachable(str(error), may_be_billed=True) from error
+        return Reading(
+            profile.id, profile.handle, profile.name, profile.protected, score(facts), problem
+        )
+
+    async def _posts(self, profile: Profile, stored: Reading | None) -> PostWindow:
+        now = self._clock()
+        if profile.posts == 0:
+            return windows.without_posts(profile, now)
+        if stored:
+            earlier = stored.score.facts
+            if self._is_of_today(stored) and (known := windows.posts_of(earlier)):
+                return known
+            if unchanged := windows.still_true(profile, earlier, now):
+                return unchanged
+
+        async def read() -> tuple[PostWindow, int]:
+            window = await self._source.recent_posts(profile, now)
+            return window, window.posts
+
+        return await paid(self._ledger, "post", MAX_POSTS, now, read)
+
+    async def _mentions(self, profile: Profile, stored: Reading | None) -> MentionWindow:
+        if stored and self._is_of_today(stored):
+            known = windows.mentions_of(stored.score.facts)
+            if known:
+                return known
+
+        async def count() -> tuple[MentionWindow, int]:
+            return await self._source.mentions(profile), 1
+
+        return await paid(self._ledger, "mention_count", 1, self._clock(), count)
+
+
+async def _caught(half: Awaitable[_T]) -> tuple[_T | None, SourceError | None]:
+    try:
+        return await half, None
+    except SourceError as problem:
+        return None, problem
+
+
+def _profile_of(reading: Reading) -> Profile:
+    facts = reading.score.facts
+    return Profile(
+        id=reading.account_id,
+        handle=reading.handle,
+        name=reading.name,
+        protected=reading.protected,
+        followers=facts.followers,
+        following=facts.following,
+        listed=facts.listed,
+        posts=facts.posts,
+        created_at=facts.created_at,
+    )
+
+
+def _same_facts(one: Reading, other: Reading) -> bool:
+    """Whether a second look on the same day brought nothing worth another row."""
+    facts, again = one.score.facts, other.score.facts
+    return facts.as_of.date() == again.as_of.date() and facts.recent == again.recent

@@ -1,0 +1,1 @@
+"""What is remembered. One small module for each thing; none knows Telegram or X."""

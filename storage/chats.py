@@ -1,0 +1,75 @@
+"""What a chat chose, and who its people said they are."""
+
+from typing import Final
+
+from async_lru import alru_cache
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from storage.database import Database
+from storage.schema import chat, link
+
+_CACHED: Final = 10_000
+"""Chats whose language is held in memory: about a kilobyte each."""
+
+
+class Chats:
+    """Languages of chats and linked handles of people."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # Asked for with every message, and hardly ever changed: a minute old is new enough.
+        self._language = alru_cache(maxsize=_CACHED, ttl=60)(self._stored_language)
+
+    async def language(self, chat_id: int) -> str | None:
+        """The language chosen for a chat; None when nobody chose."""
+        return await self._language(chat_id)
+
+    async def _stored_language(self, chat_id: int) -> str | None:
+        async with self._database.reading() as connection:
+            found: str | None = await connection.scalar(
+                select(chat.c.language).where(chat.c.id == chat_id)
+            )
+        return found
+
+    async def choose_language(self, chat_id: int, language: str) -> None:
+        """Remember a chat's language."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(chat)
+                .values(id=chat_id, language=language)
+                .on_conflict_do_update(index_elements=["id"], set_={"language": language})
+            )
+        self._language.cache_invalidate(chat_id)
+
+    async def linked_handle(self, chat_id: int, person_id: int) -> str | None:
+        """The handle that a person said is theirs in this chat."""
+        async with self._database.reading() as connection:
+            found: str | None = await connection.scalar(
+                select(link.c.handle).where(
+                    link.c.chat_id == chat_id, link.c.person_id == person_id
+                )
+            )
+        return found
+
+    async def link(self, chat_id: int, person_id: int, handle: str) -> None:
+        """Remember a person's own handle in this chat, instead of any earlier one."""
+        async with self._database.transaction() as connection:
+            await connection.execute(upsert(chat).values(id=chat_id).on_conflict_do_nothing())
+            await connection.execute(
+                upsert(link)
+                .values(chat_id=chat_id, person_id=person_id, handle=handle)
+                .on_conflict_do_update(
+                    index_elements=["chat_id", "person_id"], set_={"handle": handle}
+                )
+            )
+
+    async def unlink(self, person_id: int) -> int:
+        """Forget a person's handle everywhere.
+
+        Returns:
+            In how many chats one was known.
+        """
+        async with self._database.transaction() as connection:
+            result = await connection.execute(delete(link).where(link.c.person_id == person_id))
+            return result.rowcount

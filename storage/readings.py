@@ -1,0 +1,73 @@
+"""Accounts and what was read of them. A `scoring.reader.ReadingStore`."""
+
+import json
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from scoring.handles import key
+from scoring.reader import Reading
+from scoring.score import Score
+from storage.database import Database
+from storage.schema import account, handle, snapshot
+
+_LATEST = (
+    select(account.c.id, account.c.handle, account.c.name, account.c.protected, snapshot.c.receipt)
+    .join(handle, handle.c.account_id == account.c.id)
+    .join(snapshot, snapshot.c.account_id == account.c.id)
+    .where(handle.c.key == bindparam("key"))
+    .order_by(snapshot.c.as_of.desc(), snapshot.c.id.desc())
+    .limit(1)
+)
+
+
+class Readings:
+    """Accounts by number, under every handle they had, with snapshots that never change."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def latest(self, name: str) -> Reading | None:
+        """The newest reading of the account that has, or last had, this handle."""
+        async with self._database.reading() as connection:
+            result = await connection.execute(_LATEST, {"key": key(name)})
+            row = result.one_or_none()
+        if row is None:
+            return None
+        score = Score.from_json(json.loads(row.receipt))
+        return Reading(row.id, row.handle, row.name, row.protected, score)
+
+    async def add(self, reading: Reading, asked: str) -> None:
+        """Add a snapshot; the account takes on its newest name and handle.
+
+        Args:
+            asked: the handle it was asked under, which keeps leading to it after a rename.
+        """
+        new = {"handle": reading.handle, "name": reading.name, "protected": reading.protected}
+        keys = {key(reading.handle), key(asked)}
+        score = reading.score
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(account)
+                .values(id=reading.account_id, **new)
+                .on_conflict_do_update(index_elements=["id"], set_=new)
+            )
+            rows = upsert(handle).values(
+                [{"key": name, "account_id": reading.account_id} for name in sorted(keys)]
+            )
+            await connection.execute(
+                rows.on_conflict_do_update(
+                    index_elements=["key"], set_={"account_id": rows.excluded.account_id}
+                )
+            )
+            await connection.execute(
+                insert(snapshot).values(
+                    account_id=reading.account_id,
+                    as_of=score.facts.as_of,
+                    formula=score.formula,
+                    depth=score.depth,
+                    score=score.score,
+                    margin=score.margin,
+                    receipt=json.dumps(score.to_json(), separators=(",", ":")),
+                )
+            )

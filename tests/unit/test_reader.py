@@ -1,0 +1,244 @@
+"""What a reading costs, who shares it, and what is served when X cannot be read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from playground.x.accounts import FixedWorld
+from playground.x.server import Fault, XServer
+from scoring.errors import (
+    AccountSuspended,
+    BudgetSpent,
+    CreditsDepleted,
+    HandleNotFound,
+    Interrupted,
+    RateLimited,
+    SourceUnreachable,
+)
+from scoring.reader import Reader, Reading
+from scoring.sources.x import XSource
+from storage.database import Database
+from storage.readings import Readings
+from storage.spending import Spending
+from tests.accounts import NOW, account
+from tests.conftest import Clock
+
+FIRST_SCORE = 65_000
+"""One profile, ten posts, one mention count, in micro-dollars."""
+
+BATCH_WINDOW = 0.03
+"""Seconds: short, since every test waits for it."""
+
+
+@pytest.fixture
+def spending(database: Database) -> Spending:
+    return Spending(database, cap=10_000_000)
+
+
+@pytest.fixture
+async def reader(
+    source: XSource, database: Database, spending: Spending, clock: Clock
+) -> AsyncIterator[Reader]:
+    reader = Reader(source, Readings(database), spending, clock, batch_window=BATCH_WINDOW)
+    yield reader
+    await reader.close()
+
+
+async def test_a_first_score_takes_three_requests_and_at_most_6_5_cents(
+    reader: Reader, x: XServer, spending: Spending
+) -> None:
+    reading = await reader.read("nasa")
+    assert reading.score.depth == "recent"
+    assert len(x.requests) == 3
+    assert x.bill == FIRST_SCORE == await spending.spent_in_month(NOW)
+
+
+async def test_fifty_people_at_once_and_the_rest_of_the_day_cost_nothing_more(
+    reader: Reader, x: XServer, clock: Clock
+) -> None:
+    first = await asyncio.gather(*(reader.read("nasa") for _ in range(50)))
+    clock.forward(hours=11, minutes=59)
+    later = await asyncio.gather(*(reader.read("NASA") for _ in range(50)))
+    assert len(x.requests) == 3
+    assert {reading.score.score for reading in first + later} == {first[0].score.score}
+
+
+async def test_the_next_utc_day_reads_again_but_no_timeline_of_the_silent(
+    reader: Reader, x: XServer, clock: Clock
+) -> None:
+    await reader.read("nasa")
+    clock.forward(days=1)
+    again = await reader.read("nasa")
+    assert x.requests[3:] == ["/2/users/by", "/2/tweets/counts/recent"]
+    assert again.score.facts.recent is not None
+    assert again.score.facts.recent.days == pytest.approx(10 + 1 / 24)
+
+
+async def test_new_posts_are_read(
+    reader: Reader, x: XServer, clock: Clock, world: FixedWorld
+) -> None:
+    await reader.read("nasa")
+    clock.forward(days=1)
+    world.put(account(1, "nasa", posts=17_001))
+    await reader.read("nasa")
+    assert "/2/users/1/tweets" in x.requests[3:]
+
+
+async def test_a_hundred_new_handles_share_their_profile_requests(
+    reader: Reader, x: XServer, world: FixedWorld
+) -> None:
+    names = [f"user_{n}" for n in range(100)]
+    for number, name in enumerate(names, start=100):
+        world.put(account(number, name, recent=()))
+    await asyncio.gather(*map(reader.read, names))
+    assert x.requests.count("/2/users/by") <= 3
+
+
+async def test_protected_accounts_are_scored_by_profile_alone(
+    reader: Reader, x: XServer, world: FixedWorld
+) -> None:
+    world.put(account(1, "nasa", protected=True))
+    reading = await reader.read("nasa")
+    assert (reading.protected, reading.score.depth) == (True, "profile")
+    await reader.read("nasa")
+    assert x.requests == ["/2/users/by"]
+
+
+async def test_an_empty_account_has_a_score_without_a_timeline(
+    reader: Reader, x: XServer, world: FixedWorld
+) -> None:
+    empty = {"followers": 0, "following": 0, "listed": 0, "posts": 0, "mentions_a_week": 0}
+    world.put(account(1, "nasa", created_at=NOW, recent=(), **empty))
+    reading = await reader.read("nasa")
+    assert reading.score.score <= 5
+    assert "/2/users/1/tweets" not in x.requests
+
+
+async def test_missing_and_suspended_accounts_have_no_score(
+    reader: Reader, world: FixedWorld, x: XServer
+) -> None:
+    world.put(account(3, "gone", suspended=True))
+    with pytest.raises(HandleNotFound):
+        await reader.read("nobody")
+    with pytest.raises(AccountSuspended):
+        await reader.read("gone")
+    assert x.bill == 0
+
+
+async def test_a_rename_keeps_the_history_and_the_old_handle_leads_to_it(
+    reader: Reader, world: FixedWorld, clock: Clock, x: XServer
+) -> None:
+    await reader.read("nasa")
+    clock.forward(days=1)
+    world.put(account(1, "nasa_now"))
+    found = await reader.read("nasa")
+    assert (found.handle, found.account_id) == ("nasa_now", 1)
+    requests = len(x.requests)
+    assert (await reader.read("nasa")).handle == "nasa_now"
+    assert (await reader.read("nasa_now")).handle == "nasa_now"
+    assert len(x.requests) == requests
+
+
+async def test_a_handle_taken_over_leads_to_its_new_owner(
+    reader: Reader, world: FixedWorld, clock: Clock
+) -> None:
+    await reader.read("nasa")
+    clock.forward(days=1)
+    world.put(account(1, "nasa_now"))
+    world.put(account(7, "nasa"))
+    assert (await reader.read("nasa")).account_id == 7
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (Fault(429, "{}"), RateLimited),
+        (Fault(402, "{}"), CreditsDepleted),
+        (Fault(500, "{}"), SourceUnreachable),
+    ],
+)
+async def test_what_is_known_is_served_when_x_cannot_be_read(
+    reader: Reader, x: XServer, clock: Clock, fault: Fault, problem: type[Exception]
+) -> None:
+    known = await reader.read("nasa")
+    clock.forward(days=2)
+    x.fail("users", fault)
+    stale = await reader.read("nasa")
+    assert isinstance(stale.problem, problem)
+    assert stale.score == known.score
+    x.fail("users", fault)
+    with pytest.raises(problem):
+        await reader.read("lea")
+
+
+async def test_a_failed_half_is_made_up_for_later_without_paying_twice(
+    reader: Reader, x: XServer, spending: Spending
+) -> None:
+    x.fail("tweets", Fault(503, "{}"))
+    shallow = await reader.read("nasa")
+    assert isinstance(shallow.problem, SourceUnreachable)
+    x.fail("tweets", Fault(503, "{}"))
+    assert (await reader.read("nasa")).problem is not None
+    whole = await reader.read("nasa")
+    assert whole.problem is None
+    assert x.requests.count("/2/users/by") == x.requests.count("/2/tweets/counts/recent") == 1
+    assert await spending.spent_in_month(NOW) == x.bill == FIRST_SCORE
+
+
+async def test_the_cap_holds_under_a_rush(
+    source: XSource, database: Database, world: FixedWorld, x: XServer, clock: Clock
+) -> None:
+    for number in range(100, 160):
+        world.put(account(number, f"user_{number}"))
+    spending = Spending(database, cap=1_000_000)
+    reader = Reader(source, Readings(database), spending, clock, batch_window=BATCH_WINDOW)
+    results = await asyncio.gather(
+        *(reader.read(f"user_{number}") for number in range(100, 160)), return_exceptions=True
+    )
+    await reader.close()
+    assert x.bill <= 1_000_000
+    assert await spending.spent_in_month(NOW) == x.bill
+    assert all(isinstance(result, Reading | BudgetSpent) for result in results)
+    assert any(isinstance(result, Reading) for result in results)
+
+
+async def test_the_budget_begins_again_with_the_month(
+    source: XSource, database: Database, clock: Clock
+) -> None:
+    reader = Reader(
+        source, Readings(database), Spending(database, 0), clock, batch_window=BATCH_WINDOW
+    )
+    with pytest.raises(BudgetSpent) as error:
+        await reader.read("nasa")
+    await reader.close()
+    assert (error.value.until - NOW) == timedelta(days=13, hours=12)
+
+
+async def test_a_timeout_counts_as_paid(reader: Reader, x: XServer, spending: Spending) -> None:
+    x.fail("users", Fault(200, "not json"))
+    with pytest.raises(SourceUnreachable):
+        await reader.read("nasa")
+    assert await spending.spent_in_month(NOW) == 10_000
+
+
+async def test_stopping_tells_those_who_wait(reader: Reader, x: XServer) -> None:
+    x.fail("users", Fault(hang=True))
+    waiting = asyncio.create_task(reader.read("nasa"))
+    await x.asked.wait()
+    await reader.close()
+    with pytest.raises(Interrupted):
+        await waiting
+
+
+async def test_one_impatient_person_does_not_end_the_flight_of_the_others(
+    reader: Reader, x: XServer
+) -> None:
+    first = asyncio.create_task(reader.read("nasa"))
+    second = asyncio.create_task(reader.read("nasa"))
+    await x.asked.wait()
+    first.cancel()
+    assert (await second).handle == "nasa"
+    with pytest.raises(asyncio.CancelledError):
+        await first

@@ -1,0 +1,72 @@
+"""Numbers, ages and foreign names, as each language writes them."""
+
+import html
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.views.markup import bar, foreign
+from handlers.wording import wording_for
+from playground.telegram.html import parse
+
+POSTS = ("{n} post a day", "{n} posts a day")
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (0, "0 posts a day", "0 post par jour"),
+        (0.021, "0.02 posts a day", "0,02 post par jour"),
+        (0.4, "0.4 posts a day", "0,4 post par jour"),
+        (1, "1 post a day", "1 post par jour"),
+        (1.5, "1.5 posts a day", "1,5 post par jour"),
+        (9.3, "9.3 posts a day", "9,3 posts par jour"),
+        (17000, "17,000 posts a day", "17\u202f000 posts par jour"),
+    ],
+)
+def test_counts_follow_the_grammar(value: float, english: str, french: str) -> None:
+    assert wording_for("en").count(*POSTS, value) == english
+    assert wording_for("fr").count(*POSTS, value) == french
+
+
+@pytest.mark.parametrize(
+    ("age", "english", "french"),
+    [
+        (timedelta(seconds=-3), "just now", "à l’instant"),
+        (timedelta(minutes=3), "3 minutes ago", "il y a 3 minutes"),
+        (timedelta(hours=3), "3 hours ago", "il y a 3 heures"),
+        (timedelta(days=3), "3 days ago", "il y a 3 jours"),
+    ],
+)
+def test_ages(age: timedelta, english: str, french: str) -> None:
+    assert wording_for("en").ago(age) == english
+    assert wording_for("fr").ago(age) == french
+
+
+def test_moments_name_their_zone() -> None:
+    moment = datetime(2026, 12, 1, tzinfo=UTC)
+    assert wording_for("en").moment(moment) == "1 December, 00:00 UTC"
+    assert wording_for("fr").moment(moment) == "1 décembre, 00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("share", "cells"), [(0, "▱" * 10), (0.31, "▰▰▰▱▱▱▱▱▱▱"), (1, "▰" * 10), (7, "▰" * 10)]
+)
+def test_bars_have_ten_cells(share: float, cells: str) -> None:
+    assert bar(share) == cells
+
+
+@given(st.text())
+def test_foreign_text_is_one_harmless_line(text: str) -> None:
+    shown = parse(foreign(text)).text
+    assert shown.startswith("\u2068")
+    assert shown.endswith("\u2069")
+    assert not set(shown[1:-1]) & set("\n\r\u202e\u2067\u2068\u2069\x00")
+    assert len(shown) <= 52
+
+
+@given(st.text(alphabet=st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=50))
+def test_foreign_text_says_what_it_said(text: str) -> None:
+    assert html.unescape(foreign(text)[1:-1]) == text

@@ -1,0 +1,197 @@
+"""The X adapter against a local X: what it reads, and every way in which X fails."""
+
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import ClientTimeout
+from aiohttp.test_utils import TestServer
+
+from playground.x.accounts import FixedWorld, Post
+from playground.x.server import Fault, XServer
+from scoring.errors import (
+    AccountSuspended,
+    CreditsDepleted,
+    HandleNotFound,
+    RateLimited,
+    SourceError,
+    SourceUnreachable,
+    TokenRefused,
+)
+from scoring.sources import Profile
+from scoring.sources import x as x_module
+from scoring.sources.x import XSource
+from tests.accounts import NOW, account, posts
+from tests.conftest import X_TOKEN, Clock
+
+CREDITS = '{"title":"CreditsDepleted","detail":"does not have any credits","status":402}'
+CAPPED = '{"title":"UsageCapExceeded","period":"Monthly","detail":"Usage cap exceeded: Monthly"}'
+TOO_MANY = '{"title":"Too Many Requests","detail":"Too Many Requests","status":429}'
+SPENDING = '{"title":"Forbidden","detail":"You have reached your spending limit","status":403}'
+
+
+async def _nasa(source: XSource) -> Profile:
+    found = (await source.profiles(["nasa"]))["nasa"]
+    assert isinstance(found, Profile)
+    return found
+
+
+async def test_profiles_come_in_one_batch_whatever_their_case(source: XSource, x: XServer) -> None:
+    found = await source.profiles(["NASA", "lea", "nobody"])
+    assert isinstance(found["nasa"], Profile)
+    assert isinstance(found["lea"], Profile)
+    assert isinstance(found["nobody"], HandleNotFound)
+    assert (found["nasa"].followers, found["nasa"].listed, found["nasa"].posts) == (2500, 80, 17000)
+    assert x.requests == ["/2/users/by"]
+
+
+async def test_an_invalid_handle_never_leaves(source: XSource, x: XServer) -> None:
+    with pytest.raises(ValueError, match="valid handles"):
+        await source.profiles(["nasa", "bad!"])
+    assert not x.requests
+
+
+async def test_suspended_is_told_from_missing(source: XSource, world: FixedWorld) -> None:
+    world.put(account(3, "gone", suspended=True))
+    found = await source.profiles(["gone", "nobody"])
+    assert isinstance(found["gone"], AccountSuspended)
+    assert isinstance(found["nobody"], HandleNotFound)
+
+
+async def test_the_window_is_the_newest_ten_own_posts(source: XSource) -> None:
+    window = await source.recent_posts(await _nasa(source), NOW)
+    assert (window.posts, window.likes, window.replies, window.reposts) == (10, 50, 10, 20)
+    assert window.days == pytest.approx(9 + 1 / 24)
+
+
+async def test_a_complete_page_covers_all_of_the_window(source: XSource, world: FixedWorld) -> None:
+    world.put(account(1, "nasa", recent=posts(1, count=3)))
+    window = await source.recent_posts(await _nasa(source), NOW)
+    assert (window.posts, window.days) == (3, 90)
+
+
+async def test_reposts_and_replies_are_left_out(source: XSource, world: FixedWorld) -> None:
+    def kind(index: int) -> Post:
+        when = NOW - timedelta(hours=index + 1)
+        return Post(index, when, likes=9, kind="post" if index == 4 else "repost")
+
+    world.put(account(1, "nasa", recent=tuple(map(kind, range(30)))))
+    window = await source.recent_posts(await _nasa(source), NOW)
+    assert (window.posts, window.likes) == (1, 9)
+    assert window.days == pytest.approx(5 / 24)
+
+
+async def test_a_page_of_replies_only_spans_what_ten_posts_usually_take(
+    source: XSource, world: FixedWorld
+) -> None:
+    replies = tuple(Post(n, NOW - timedelta(hours=n), kind="reply") for n in range(1, 30))
+    world.put(account(1, "nasa", recent=replies, posts=1826))  # one a day for five years
+    window = await source.recent_posts(await _nasa(source), NOW)
+    assert window.posts == 0
+    assert window.days == pytest.approx(10, rel=0.01)
+
+
+async def test_mentions_are_counted_over_seven_days(source: XSource) -> None:
+    window = await source.mentions(await _nasa(source))
+    assert (window.mentions, window.days) == (9, 7)
+
+
+async def test_a_rename_is_found_by_the_number(source: XSource, world: FixedWorld) -> None:
+    world.put(account(1, "nasa_now"))
+    profile = await source.profile_by_id(1)
+    assert profile is not None
+    assert profile.handle == "nasa_now"
+    assert await source.profile_by_id(99) is None
+
+
+@pytest.fixture
+async def new_names(world: FixedWorld, clock: Clock) -> AsyncIterator[XSource]:
+    server = TestServer(XServer(world, X_TOKEN, clock, new_names=True).application())
+    async with server:
+        source = XSource(X_TOKEN, str(server.make_url("")).rstrip("/"), clock)
+        yield source
+        await source.close()
+
+
+async def test_both_spellings_of_the_fields_are_read(new_names: XSource, source: XSource) -> None:
+    for each in (new_names, source):
+        profile = await _nasa(each)
+        assert profile.posts == 17000
+        assert (await each.recent_posts(profile, NOW)).reposts == 20
+        assert (await each.mentions(profile)).mentions == 9
+
+
+RESET = int((NOW + timedelta(minutes=7)).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(429, TOO_MANY, headers={"x-rate-limit-reset": str(RESET)}), RateLimited),
+        (Fault(429, TOO_MANY), RateLimited),
+        (Fault(429, "<html>slow down</html>", "text/html"), RateLimited),
+        (Fault(429, CAPPED), CreditsDepleted),
+        (Fault(402, CREDITS), CreditsDepleted),
+        (Fault(402, "", "text/html"), CreditsDepleted),
+        (Fault(403, SPENDING), CreditsDepleted),
+        (Fault(401, '{"title":"Unauthorized","status":401}'), TokenRefused),
+        (Fault(403, '{"title":"Client Forbidden","reason":"client-not-enrolled"}'), TokenRefused),
+        (Fault(400, '{"title":"Invalid Request"}'), SourceUnreachable),
+        (Fault(500, '{"title":"Internal Server Error"}'), SourceUnreachable),
+        (Fault(503, "<html>over capacity</html>", "text/html"), SourceUnreachable),
+        (Fault(502, ""), SourceUnreachable),
+        (Fault(200, ""), SourceUnreachable),
+        (Fault(200, "<html></html>", "text/html"), SourceUnreachable),
+        (Fault(200, "{not json"), SourceUnreachable),
+        (Fault(200, "[]"), SourceUnreachable),
+        (Fault(200, '{"data":[{"id":"1","username":"nasa"}]}'), SourceUnreachable),
+        (Fault(200, '{"data":"surprise"}'), SourceUnreachable),
+        (Fault(drop=True), SourceUnreachable),
+    ],
+)
+async def test_every_failure_has_its_type(
+    source: XSource, x: XServer, fault: Fault, error: type[SourceError]
+) -> None:
+    x.fail("users", fault, times=2 if fault.drop else 1)  # aiohttp itself tries a dropped GET again
+    with pytest.raises(error):
+        await source.profiles(["nasa"])
+    assert isinstance((await source.profiles(["nasa"]))["nasa"], Profile)  # and it recovers
+
+
+async def test_a_rate_limit_says_until_when(source: XSource, x: XServer) -> None:
+    x.fail("users", Fault(429, TOO_MANY, headers={"x-rate-limit-reset": str(RESET)}))
+    with pytest.raises(RateLimited) as told:
+        await source.profiles(["nasa"])
+    assert told.value.until == datetime.fromtimestamp(RESET, UTC)
+    x.fail("users", Fault(429, TOO_MANY))
+    with pytest.raises(RateLimited) as untold:
+        await source.profiles(["nasa"])
+    assert untold.value.until == NOW + timedelta(minutes=15)
+
+
+async def test_a_timeout_may_have_been_billed(
+    source: XSource, x: XServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(x_module, "_TIMEOUT", ClientTimeout(total=0.05))
+    x.fail("users", Fault(hang=True))
+    with pytest.raises(SourceUnreachable) as error:
+        await source.profiles(["nasa"])
+    assert error.value.may_be_billed
+
+
+async def test_no_connection_costs_nothing(clock: Clock) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        nowhere = XSource(X_TOKEN, f"http://127.0.0.1:{unused.getsockname()[1]}", clock)
+        with pytest.raises(SourceUnreachable) as error:
+            await nowhere.profiles(["nasa"])
+        await nowhere.close()
+    assert not error.value.may_be_billed
+
+
+async def test_a_wrong_token_is_refused(x_url: str, clock: Clock) -> None:
+    source = XSource("another", x_url, clock)
+    with pytest.raises(TokenRefused):
+        await source.profiles(["nasa"])
+    await source.close()
