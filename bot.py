@@ -1,0 +1,37 @@
+"""The front door: `bot.py run` on the real Telegram and X, `bot.py demo` on made-up ones."""
+
+import asyncio
+import sys
+from argparse import ArgumentParser
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from operations import logs, process
+from operations.settings import Settings, SettingsError, load
+
+
+def main() -> int:
+    """Run the bot; the result is the exit code: 2 for a setting, 1 for anything else."""
+    parser = ArgumentParser(prog="bot.py", description="A social-score bot for Telegram.")
+    parser.add_argument("mode", nargs="?", choices=("run", "demo"), default="run")
+    mode = parser.parse_args().mode
+    try:
+        if mode == "demo":
+            from playground import demo  # noqa: PLC0415 - a real bot never loads the playground
+
+            asyncio.run(demo.run())
+        else:
+            settings = load(Settings)
+            logs.configure(settings.log_level, settings.secrets)
+            asyncio.run(process.run(settings))
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the one sentence that an operator reads
+        return 2
+    except (OSError, SQLAlchemyError) as error:
+        print(f"The bot cannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

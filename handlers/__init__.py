@@ -1,0 +1,44 @@
+"""What is said, one module a conversation. `register` is the one list of all handlers."""
+
+from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
+
+from handlers import errors, klout, language, privacy, start
+from handlers.context import Context, KloutApplication
+from handlers.views.buttons import Action, pattern
+
+_NEW = filters.UpdateType.MESSAGE
+"""New messages only: an edited command is not run again, and has no `message`."""
+
+
+def register(application: KloutApplication) -> None:
+    """Add every handler. The order matters: the first that fits answers."""
+    add = application.add_handler
+
+    # Commands.
+    add(CommandHandler("start", start.start, _NEW))
+    add(CommandHandler("help", start.show_help, _NEW))
+    add(CommandHandler("klout", klout.klout, _NEW))
+    add(CommandHandler("language", language.language, _NEW))
+    add(CommandHandler("privacy", privacy.privacy, _NEW))
+
+    # Buttons.
+    add(CallbackQueryHandler(klout.press_score, pattern(Action.SCORE)))
+    add(CallbackQueryHandler(klout.press_why, pattern(Action.WHY, Action.LESS)))
+    add(CallbackQueryHandler(klout.press_follow, pattern(Action.FOLLOW)))
+    add(CallbackQueryHandler(klout.press_compare, pattern(Action.COMPARE)))
+    add(CallbackQueryHandler(klout.press_link, pattern(Action.LINK)))
+    add(CallbackQueryHandler(language.press_language, pattern(Action.LANGUAGE)))
+    add(CallbackQueryHandler(privacy.press_forget, pattern(Action.FORGET)))
+    add(CallbackQueryHandler(start.press_help, pattern(Action.HELP)))
+    add(CallbackQueryHandler(privacy.press_privacy, pattern(Action.PRIVACY)))
+    add(CallbackQueryHandler(start.press_old))
+
+    # The answer to a prompt; commands nobody knows; in private, anything else.
+    add(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & filters.REPLY, klout.reply))
+    add(MessageHandler(_NEW & filters.COMMAND, start.unknown_command))
+    add(MessageHandler(_NEW & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, klout.words))
+
+    application.add_error_handler(errors.report)
+
+
+__all__ = ["Context", "KloutApplication", "register"]

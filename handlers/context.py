@@ -1,0 +1,65 @@
+"""What every handler is given: the services, and the wording for whoever reads the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from handlers.wording import Wording, wording_for
+from scoring.reader import Reader
+from storage.chats import Chats
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that outlives one update.
+
+    Attributes:
+        example: a handle that `/start` and hints show, without `@`.
+        new_error_id: makes the id that a person and the log share for one error.
+    """
+
+    reader: Reader
+    chats: Chats
+    clock: Callable[[], datetime]
+    example: str
+    new_error_id: Callable[[], str]
+
+
+class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """The context of one update."""
+
+    @property
+    def services(self) -> Services:
+        """The services of the application."""
+        application = self.application
+        assert isinstance(application, KloutApplication)  # noqa: S101 - PTB types it as its own
+        return application.services
+
+    async def wording(self, update: Update) -> Wording:
+        """The language to answer in: the chat's choice, else the person's, else English."""
+        chat, person = update.effective_chat, update.effective_user
+        chosen = await self.services.chats.language(chat.id) if chat else None
+        return wording_for(chosen or (person.language_code if person else None))
+
+
+class KloutApplication(
+    Application[
+        ExtBot[Any],
+        Context,
+        dict[Any, Any],
+        dict[Any, Any],
+        dict[Any, Any],
+        JobQueue[Context],
+    ]
+):
+    """PTB's application with our services on it, typed."""
+
+    __slots__ = ("services",)
+
+    def __init__(self, *, services: Services, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.services = services

@@ -1,0 +1,36 @@
+"""What nobody expected: logged under an id that the person is told."""
+
+import logging
+
+from telegram import Update
+from telegram.error import Forbidden, NetworkError, TelegramError
+
+from handlers.context import Context
+from handlers.views import pages
+
+_log = logging.getLogger(__name__)
+
+
+async def report(update: object, context: Context) -> None:
+    """PTB's error handler: one line or one traceback in the log, one sentence for the person."""
+    error = context.error
+    if isinstance(error, Forbidden):
+        _log.info("a chat no longer takes messages: %s", error)
+        return
+    if update is None and isinstance(error, NetworkError):
+        _log.warning("Telegram is not reachable: %s", error)
+        return
+    error_id = context.services.new_error_id()
+    _log.error("error %s", error_id, exc_info=error)
+    if isinstance(update, Update):
+        try:
+            await _tell(update, pages.went_wrong(await context.wording(update), error_id))
+        except TelegramError as second:
+            _log.warning("error %s could not be told: %s", error_id, second)
+
+
+async def _tell(update: Update, text: str) -> None:
+    if query := update.callback_query:
+        await query.answer(text, show_alert=True)
+    elif message := update.effective_message:
+        await message.reply_text(text)

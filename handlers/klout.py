@@ -1,0 +1,155 @@
+"""`/klout`: a score for whoever is asked for, and the buttons under it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from telegram import Message, Update
+
+from handlers.context import Context
+from handlers.replies import replace, say, toast, working
+from handlers.views import Reply, pages, scores
+from handlers.views.buttons import Action, understand
+from handlers.views.scores import Answer
+from scoring import handles
+from scoring.errors import ScoringError
+from scoring.reader import Reader
+
+
+async def klout(update: Update, context: Context) -> None:
+    """Answer `/klout …`; bare, for the person's own handle, or ask for one."""
+    message = update.effective_message
+    if message is None:
+        return
+    text = " ".join(context.args or ())
+    if not text:
+        text = await _own_handle(update, context)
+    if text:
+        await answer(update, context, message, text)
+    else:
+        await say(message, pages.which_handle(await context.wording(update)))
+
+
+async def answer(
+    update: Update, context: Context, message: Message, text: str, *, ask_whose: bool = False
+) -> None:
+    """Reply to `message` with the scores that `text` asks for, read at the same time."""
+    request = handles.parse(text)
+    wording = await context.wording(update)
+    answers = await _answers(update, context, request.handles)
+    now = context.services.clock()
+    await say(message, scores.answer(request, answers, now, wording, ask_whose=ask_whose))
+
+
+async def reply(update: Update, context: Context) -> None:
+    """Take a reply to one of our prompts as its answer; other replies are none of our business."""
+    message = update.effective_message
+    question = message.reply_to_message if message else None
+    if message is None or question is None:
+        return
+    ours = question.from_user is not None and question.from_user.id == context.bot.id
+    named = pages.prompted_handle(question.text or "") if ours else None
+    if named is not None:
+        text = f"@{named} @{message.text}" if named else message.text or ""
+        await answer(update, context, message, text, ask_whose=not named)
+    elif message.chat.type == message.chat.PRIVATE:
+        await words(update, context)
+
+
+async def words(update: Update, context: Context) -> None:
+    """In private a handle or a link is enough; a lone word is offered, not paid for."""
+    message = update.effective_message
+    if message is None:
+        return
+    text = message.text or ""
+    request = handles.parse(text)
+    if request.handles and ("@" in text or "/" in text):
+        await answer(update, context, message, text)
+    else:
+        lone = request.handles[0] if len(text.split()) == 1 and request.handles else ""
+        wording = await context.wording(update)
+        hint = pages.not_understood(wording, context.services.example, handle=lone)
+        await say(message, hint)
+
+
+async def press_score(update: Update, context: Context) -> None:
+    """Score the handle that a button names, in a new message."""
+    query = update.callback_query
+    press = understand(query.data) if query else None
+    if query and press:
+        await toast(query)
+        if isinstance(query.message, Message):
+            await answer(update, context, query.message, f"@{press.argument}")
+
+
+async def press_why(update: Update, context: Context) -> None:
+    """Unfold the reasons under a score, or fold them again. Nothing is read for it."""
+    query = update.callback_query
+    press = understand(query.data) if query else None
+    if query is None or press is None:
+        return
+    wording = await context.wording(update)
+    reading = await context.services.reader.stored(press.argument)
+    if reading is None:
+        await toast(query, pages.old_button(wording), alert=True)
+        return
+    await toast(query)
+    now = context.services.clock()
+    if press.action is Action.WHY:
+        await replace(query, scores.why(reading, now, wording))
+    else:
+        keyboard = scores.keyboard(reading.handle, wording)
+        await replace(query, Reply(scores.card(reading, now, wording), keyboard))
+
+
+async def press_follow(update: Update, context: Context) -> None:
+    """Say that following is not there yet."""
+    if query := update.callback_query:
+        await toast(query, pages.not_yet_following(await context.wording(update)), alert=True)
+
+
+async def press_compare(update: Update, context: Context) -> None:
+    """Ask whom to compare with."""
+    query = update.callback_query
+    press = understand(query.data) if query else None
+    if query and press:
+        await toast(query)
+        wording = await context.wording(update)
+        if isinstance(query.message, Message):
+            await say(query.message, pages.compare_with(wording, press.argument, query.from_user))
+
+
+async def press_link(update: Update, context: Context) -> None:
+    """Remember that the person who pressed has this handle, in this chat."""
+    query = update.callback_query
+    press = understand(query.data) if query else None
+    if query is None or press is None or query.message is None:
+        return
+    if not handles.is_handle(press.argument):
+        await toast(query, pages.old_button(await context.wording(update)), alert=True)
+        return
+    await context.services.chats.link(query.message.chat.id, query.from_user.id, press.argument)
+    await toast(query, pages.linked(await context.wording(update), press.argument), alert=True)
+
+
+async def _own_handle(update: Update, context: Context) -> str:
+    chat, person = update.effective_chat, update.effective_user
+    if chat is None or person is None:
+        return ""
+    return await context.services.chats.linked_handle(chat.id, person.id) or ""
+
+
+async def _answers(update: Update, context: Context, names: Sequence[str]) -> list[Answer]:
+    """What is known at once, or else all that X says, with a sign that it takes a moment."""
+    reader = context.services.reader
+    known = await asyncio.gather(*map(reader.current, names))
+    if all(known):
+        return [reading for reading in known if reading]
+    async with working(update, context):
+        return await asyncio.gather(*(_read(reader, name) for name in names))
+
+
+async def _read(reader: Reader, handle: str) -> Answer:
+    try:
+        return await reader.read(handle)
+    except ScoringError as error:
+        return error

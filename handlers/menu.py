@@ -1,0 +1,39 @@
+"""The command menu and the bot's own description, in every language."""
+
+import logging
+from typing import Any
+
+from telegram import BotCommand
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from handlers.wording import Wording, wording_for
+from locales import DEFAULT_LANGUAGE, LANGUAGES
+
+_log = logging.getLogger(__name__)
+
+
+async def publish(bot: ExtBot[Any]) -> None:
+    """Bring the menu up to date, with a write only where it differs.
+
+    A menu is a convenience: when Telegram refuses, the bot starts all the same.
+    """
+    try:
+        for language in LANGUAGES:
+            code = None if language == DEFAULT_LANGUAGE else language
+            wanted = commands(wording_for(language))
+            if list(await bot.get_my_commands(language_code=code)) != wanted:
+                await bot.set_my_commands(wanted, language_code=code)
+    except TelegramError as error:
+        _log.warning("the command menu could not be published: %s", error)
+
+
+def commands(wording: Wording) -> list[BotCommand]:
+    """Every command, with what it does in a few words."""
+    gettext = wording.gettext
+    return [
+        BotCommand("klout", gettext("the score of an account, and why")),
+        BotCommand("language", gettext("English or French")),
+        BotCommand("privacy", gettext("what I keep, and how to make me forget")),
+        BotCommand("help", gettext("what I answer")),
+    ]

@@ -1,0 +1,56 @@
+"""Several people at once, each of them in order."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.ext import BaseUpdateProcessor
+
+_AT_ONCE: Final = 1024
+"""Updates under way at the same time: mostly waiting for X or Telegram, a few kilobytes each."""
+
+
+class PersonByPerson(BaseUpdateProcessor):
+    """Runs updates of different people side by side, and one person's in the order sent.
+
+    So a slow read holds up nobody else, and a double tap cannot race itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_AT_ONCE)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for the same person's earlier updates, then handle this one."""
+        # asyncio.Lock is fair: those who wait get it in the order in which they came.
+        lock = self._locks.setdefault(_person(update), asyncio.Lock())
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - PTB makes one for each update
+        self._running.add(task)
+        try:
+            async with lock:
+                await coroutine
+        finally:
+            self._running.discard(task)
+
+    def give_up(self) -> None:
+        """Cancel whatever is still under way: the process is about to end."""
+        for task in self._running:
+            task.cancel()
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+
+def _person(update: object) -> int:
+    """Whose turn it is: the person, else the chat, else everybody who is neither."""
+    if not isinstance(update, Update):
+        return 0
+    whose = update.effective_user or update.effective_chat
+    return whose.id if whose else 0

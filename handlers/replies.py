@@ -1,0 +1,76 @@
+"""Saying it: the few ways in which a message leaves, with what Telegram makes of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, TelegramError
+
+from handlers.context import Context
+from handlers.views import Reply
+
+_PATIENCE: Final = 0.4
+"""Seconds after which a person should see that work goes on."""
+
+_ACTION_LASTS: Final = 4.0
+"""Telegram shows a chat action for five seconds."""
+
+
+async def say(message: Message, reply: Reply) -> None:
+    """Answer a message: quoted in groups, in its topic."""
+    await message.reply_text(reply.html, reply_markup=reply.markup)
+
+
+async def toast(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """Stop a button's spinner, with a word or without; too late is no error."""
+    try:
+        await query.answer(text, show_alert=alert)
+    except BadRequest as error:
+        if "query is too old" not in str(error).lower():
+            raise
+
+
+async def replace(query: CallbackQuery, reply: Reply) -> None:
+    """Put another text in the place of the message under the button; the same one is fine."""
+    keyboard = reply.markup if isinstance(reply.markup, InlineKeyboardMarkup) else None
+    try:
+        await query.edit_message_text(reply.html, reply_markup=keyboard)
+    except BadRequest as error:
+        if "message is not modified" not in str(error).lower():
+            raise
+
+
+@asynccontextmanager
+async def working(update: Update, context: Context) -> AsyncIterator[None]:
+    """Show "typing…" in the chat, or topic, while the body takes its time."""
+    done = asyncio.Event()
+    if message := update.effective_message:
+        context.application.create_task(_typing(message, done), update=update, name="typing")
+    try:
+        yield
+    finally:
+        done.set()
+
+
+async def _typing(message: Message, done: asyncio.Event) -> None:
+    # It is asked to end, not cancelled: a library may swallow a cancellation, as `wait_for` does
+    # before Python 3.12, and an answer must not wait for a courtesy.
+    thread = message.message_thread_id if message.is_topic_message else None
+    pause = _PATIENCE
+    with suppress(TelegramError):
+        while not await _within(pause, done):
+            await message.get_bot().send_chat_action(
+                message.chat_id, ChatAction.TYPING, message_thread_id=thread
+            )
+            pause = _ACTION_LASTS
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

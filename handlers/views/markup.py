@@ -1,0 +1,37 @@
+"""Foreign text made safe for Telegram's HTML, and the little that is drawn in text."""
+
+import html
+import unicodedata
+from typing import Final
+
+_FIRST_STRONG_ISOLATE: Final = "\u2068"
+_POP_ISOLATE: Final = "\u2069"
+_DIRECTION_MARKS: Final = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_LONGEST_NAME: Final = 50
+
+_CELLS: Final = 10
+
+
+def foreign(text: str) -> str:
+    """A stranger's text: escaped, on one line, cut, and kept from turning its surroundings.
+
+    Right-to-left letters stay readable; direction marks, which could reorder the rest of the
+    line, are dropped, and what is left is isolated (Unicode UAX #9).
+    """
+    visible = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character not in _DIRECTION_MARKS
+        and (character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co", "Cn"})
+    )
+    flat = " ".join(visible.split())
+    short = flat if len(flat) <= _LONGEST_NAME else flat[: _LONGEST_NAME - 1] + "…"
+    return f"{_FIRST_STRONG_ISOLATE}{html.escape(short, quote=False)}{_POP_ISOLATE}"
+
+
+def bar(share: float) -> str:
+    """A share from 0 to 1 as ten cells: "▰▰▰▱▱▱▱▱▱▱"."""
+    full = min(_CELLS, max(0, round(share * _CELLS)))
+    return "▰" * full + "▱" * (_CELLS - full)

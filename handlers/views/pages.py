@@ -1,0 +1,189 @@
+"""The messages around the score: welcome, help, privacy, language, prompts, hints."""
+
+import re
+from functools import cache
+from typing import Final
+
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, User
+
+from handlers.views import Reply
+from handlers.views.buttons import Action, button
+from handlers.views.markup import foreign
+from handlers.wording import Wording, wording_for
+from locales import LANGUAGES
+from scoring.handles import MAX_HANDLES
+
+LANGUAGE_NAMES: Final = {"en": "English", "fr": "Français"}
+"""Every language calls itself by its own name: a reader looks for theirs."""
+
+_FORCE_REPLY: Final = ForceReply(selective=True, input_field_placeholder="@handle")
+
+
+def start(wording: Wording, example: str, bot_name: str) -> Reply:
+    """Two lines, one example, buttons."""
+    text = wording.gettext(
+        "I say how far an account reaches on X, from 0 to 100, and why.\n"
+        "The number adds up, says how sure it is, and never claims to measure a person.\n\n"
+        "Try <code>/klout @{example}</code>"
+    )
+    rows = [
+        [button(wording.gettext("Score @{handle}").format(handle=example), Action.SCORE, example)],
+        [
+            button(wording.gettext("Help"), Action.HELP),
+            button(wording.gettext("Privacy"), Action.PRIVACY),
+        ],
+        [
+            InlineKeyboardButton(
+                wording.gettext("Add me to a group"),
+                url=f"https://t.me/{bot_name}?startgroup=hello",
+            )
+        ],
+    ]
+    return Reply(text.format(example=example), InlineKeyboardMarkup(rows))
+
+
+def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
+    """Every command there is, and what a score is in three sentences."""
+    text = wording.gettext(
+        "<b>What I answer</b>\n"
+        "/klout @{example} – the score of an account, up to {most} at once. A name or a link to a"
+        " profile will do.\n"
+        "/klout – your own, once you told me which handle is yours\n"
+        "/language – English or French\n"
+        "/privacy – what I keep, and how to make me forget\n\n"
+        "<b>What the number is</b>\n"
+        "The size of a community, its activity and the reactions it draws, added up. The ± says"
+        " how sure it is. Bought followers and posting more without anybody reacting do not lift"
+        " it.\n\n"
+        "In groups write /klout@{bot_name}, or reply to me. Not affiliated with Klout or X."
+    )
+    return Reply(text.format(example=example, most=MAX_HANDLES, bot_name=bot_name))
+
+
+def privacy(wording: Wording) -> Reply:
+    """What is kept, and the button that makes the bot forget."""
+    text = wording.gettext(
+        "<b>Privacy</b>\n"
+        "I keep: the public counts of the accounts that were asked for, the language a chat"
+        " chose, and the handle you said is yours, with your Telegram number.\n"
+        "I do not keep: names, messages, or who asked for whom.\n"
+        "X’s public figures are read from X and shown as a score; nothing is sold or passed on."
+    )
+    forget = button(wording.gettext("Forget my handle"), Action.FORGET)
+    return Reply(text, InlineKeyboardMarkup([[forget]]))
+
+
+def choose_language(wording: Wording) -> Reply:
+    """One button a language."""
+    rows = [[button(LANGUAGE_NAMES[language], Action.LANGUAGE, language) for language in LANGUAGES]]
+    return Reply(wording.gettext("Which language shall I speak here?"), InlineKeyboardMarkup(rows))
+
+
+def language_chosen(wording: Wording) -> Reply:
+    """Said in the language that was chosen."""
+    name = LANGUAGE_NAMES[wording.language]
+    return Reply(wording.gettext("I speak {language} here from now on.").format(language=name))
+
+
+def unknown_language(wording: Wording) -> Reply:
+    """The word after `/language` is none that is spoken."""
+    text = wording.gettext("I do not speak that one yet. Choose one of these:")
+    return Reply(text, choose_language(wording).markup)
+
+
+def administrators_only(wording: Wording) -> Reply:
+    """A member tried to change the group."""
+    return Reply(wording.gettext("Only the administrators of this group can change that."))
+
+
+def which_handle(wording: Wording) -> Reply:
+    """The prompt of a bare `/klout`."""
+    return Reply(_which_handle(wording), _FORCE_REPLY)
+
+
+def compare_with(wording: Wording, handle: str, person: User) -> Reply:
+    """The prompt of the compare button, for the person who pressed it.
+
+    The mention is what makes a selective prompt reach them in a group.
+    """
+    who = f'<a href="tg://user?id={person.id}">{foreign(person.first_name)}</a>'
+    return Reply(f"{who}\n{_compare_with(wording).format(handle=handle)}", _FORCE_REPLY)
+
+
+def prompted_handle(text: str) -> str | None:
+    """Recognise one of our prompts in any language, by its last line.
+
+    Returns:
+        The handle that the prompt names, "" when it names none, None when it is no prompt.
+    """
+    question = text.rpartition("\n")[2]
+    for expression in _prompts():
+        if found := expression.fullmatch(question):
+            return found.groupdict().get("handle") or ""
+    return None
+
+
+def linked(wording: Wording, handle: str) -> str:
+    """The toast after "that's me"."""
+    text = wording.gettext("Noted: /klout alone now answers for @{handle}.")
+    return text.format(handle=handle)
+
+
+def forgotten(wording: Wording, known: int) -> str:
+    """The toast after "forget my handle"."""
+    if known:
+        return wording.gettext("Done. I no longer know which handle is yours.")
+    return wording.gettext("I did not know any handle of yours.")
+
+
+def not_yet_following(wording: Wording) -> str:
+    """The toast of a button whose work comes with the weekly digest."""
+    return wording.gettext("Following comes with the weekly digest, which is not there yet.")
+
+
+def old_button(wording: Wording) -> str:
+    """The toast of a button that is not understood any more."""
+    return wording.gettext("This button is old. Please send the command again.")
+
+
+def not_understood(wording: Wording, example: str, *, handle: str = "") -> Reply:
+    """Something was said that is neither a command nor clearly a handle.
+
+    Args:
+        handle: what may have been meant as one; scoring it is then one tap away.
+    """
+    text = wording.gettext("I do not know that one. Try /klout @{example}, or /help.")
+    offer = [button(wording.gettext("Score @{handle}").format(handle=handle), Action.SCORE, handle)]
+    return Reply(text.format(example=example), InlineKeyboardMarkup([offer]) if handle else None)
+
+
+def went_wrong(wording: Wording, error_id: str) -> str:
+    """A bug of ours; the id leads to it in the log. Short enough for a toast."""
+    text = wording.gettext(
+        "Something went wrong on my side; please try again. If it keeps happening, tell the"
+        " bot’s operator this number: {id}"
+    )
+    return text.format(id=error_id)
+
+
+def _which_handle(wording: Wording) -> str:
+    return wording.gettext("Which account? Send me its handle, such as @jack.")
+
+
+def _compare_with(wording: Wording) -> str:
+    return wording.gettext("Compare @{handle} with whom? Send me a handle.")
+
+
+def _force_reply() -> ForceReply:
+    return ForceReply(selective=True, input_field_placeholder="@handle")
+
+
+@cache
+def _prompts() -> list[re.Pattern[str]]:
+    """Prompts are recognised by their text, so that a restart forgets no question."""
+    wordings = [wording_for(language) for language in LANGUAGES]
+    texts = [ask(wording) for wording in wordings for ask in (_which_handle, _compare_with)]
+    return [
+        re.compile(re.escape(text).replace(r"\{handle\}", r"(?P<handle>\w{1,15})"))
+        for text in texts
+    ]

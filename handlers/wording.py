@@ -1,0 +1,60 @@
+"""Everything that depends on a reader's language: sentences, numbers, ages."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_decimal
+
+from locales import catalogue, closest_language
+
+_FINE: Final = 0.1
+"""Below this a number is shown with two decimals, so that little is not shown as nothing."""
+
+
+class Wording:
+    """One language. Sentences come from the gettext catalogues, forms from CLDR (Babel)."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = Locale.parse(language)
+        self.gettext = catalogue(language).gettext
+        self.ngettext = catalogue(language).ngettext
+
+    def count(self, singular: str, plural: str, value: float) -> str:
+        """Put a number into the right one of two sentences, at their `{n}`.
+
+        "1.5 posts" in English is « 1,5 post » in French: a fraction follows CLDR, not gettext.
+        """
+        shown = value if value >= _FINE or not value else round(value, 2)
+        pattern = "#,##0.#" if value >= _FINE else "0.##"
+        if shown == int(shown):
+            grammatical = int(shown)
+        else:
+            grammatical = 1 if self._locale.plural_form(shown) == "one" else 2
+        text = self.ngettext(singular, plural, grammatical)
+        return text.format(n=format_decimal(shown, format=pattern, locale=self._locale))
+
+    def points(self, value: float) -> str:
+        """A number with exactly one decimal."""
+        return format_decimal(value, format="#,##0.0", locale=self._locale)
+
+    def ago(self, age: timedelta) -> str:
+        """How long ago: "3 hours ago"."""
+        if age < timedelta(minutes=1):
+            return self.gettext("just now")
+        return format_timedelta(-age, add_direction=True, locale=self._locale, threshold=1.2)
+
+    def moment(self, moment: datetime) -> str:
+        """A date and a time in UTC: "1 December, 00:00 UTC"."""
+        day = format_date(moment, format="d MMMM", locale=self._locale)
+        time = format_time(moment, format="HH:mm", locale=self._locale)
+        return f"{day}, {time} UTC"
+
+
+@lru_cache(maxsize=256)
+def wording_for(tag: str | None) -> Wording:
+    """The wording for an IETF language tag such as `fr-CA`; English where there is none."""
+    return Wording(closest_language(tag))

@@ -1,0 +1,1 @@
+"""What keeps the process running: settings, logs, assembling, starting and stopping."""

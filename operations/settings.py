@@ -1,0 +1,99 @@
+"""Settings, from the environment or `.env`; `.env.example` explains each."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_MICRO: Final = 1_000_000
+
+_S = TypeVar("_S", bound=BaseSettings)
+
+
+class SettingsError(Exception):
+    """A setting is missing or bad; the message is one sentence that names it."""
+
+
+def _token(pattern: str, hint: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, value.get_secret_value()):
+            raise ValueError(hint)
+        return value
+
+    return AfterValidator(check)
+
+
+def _base_url(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ValueError("must begin with https:// or http://")
+    return value.rstrip("/")
+
+
+def _ids(value: str) -> str:
+    if not re.fullmatch(r"\d+(\s*,\s*\d+)*", value.strip()):
+        raise ValueError("must be Telegram user ids, comma separated")
+    return value
+
+
+def _no_webhook(_value: str) -> str:
+    raise ValueError("webhooks are not supported yet; leave it empty to poll")
+
+
+def _sqlite(value: str) -> str:
+    if not re.match(r"sqlite:///.+", value):
+        raise ValueError("must look like sqlite:///klout.db (no other engine is supported yet)")
+    return value
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose. Secrets never show in a repr or a log."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    telegram_bot_token: Annotated[
+        SecretStr,
+        _token(r"\d+:[A-Za-z0-9_-]+", "must look like 123456:ABC…, as BotFather gave it"),
+    ]
+    telegram_api_url: BaseUrl = "https://api.telegram.org"
+    x_bearer_token: Annotated[SecretStr, _token(r"\S+", "must not contain spaces")]
+    x_api_url: BaseUrl = "https://api.x.com"
+    database_url: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///klout.db"
+    x_budget_usd_month: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Decimal(10)
+    admin_ids: Annotated[str, AfterValidator(_ids)] | None = None
+    webhook_url: Annotated[str, AfterValidator(_no_webhook)] | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def budget(self) -> int:
+        """The monthly cap in micro-dollars."""
+        return int(self.x_budget_usd_month * _MICRO)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be written anywhere."""
+        return (
+            self.telegram_bot_token.get_secret_value(),
+            self.x_bearer_token.get_secret_value(),
+        )
+
+
+def load(kind: type[_S], **given: object) -> _S:
+    """Read settings from the environment and `.env`; what is `given` comes before both.
+
+    Raises:
+        SettingsError: one sentence for the first setting that is missing or bad.
+    """
+    try:
+        return kind(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper()
+        if first["type"] == "missing":
+            raise SettingsError(f"{name} is not set: see .env.example.") from None
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is not usable: {reason}.") from None

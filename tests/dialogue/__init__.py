@@ -1,0 +1,1 @@
+"""Conversations with the whole application, in one process."""

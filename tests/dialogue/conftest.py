@@ -1,0 +1,106 @@
+"""The whole application in one process: local Telegram, local X, a real database."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from telegram import Update
+
+from handlers import KloutApplication
+from operations import assembly
+from operations.settings import Settings
+from playground.telegram.local import LocalTelegram
+from playground.telegram.wire import Json
+from playground.telegram.world import Chat, Person
+from playground.x.server import XServer
+from tests.conftest import X_TOKEN, Clock
+
+BOT_TOKEN = "4242424242:AAbot-token-of-the-tests-0123456789abc"
+
+
+class Talk:
+    """People talking to the bot; every answer is what they would see."""
+
+    def __init__(self, telegram: LocalTelegram, application: KloutApplication) -> None:
+        self.telegram = telegram
+        self.application = application
+        self.ada = telegram.person("Ada", "en")
+        self.bob = telegram.person("Bob", "en")
+        self.chloe = telegram.person("Chloé", "fr")
+        self.group = telegram.group("Friends", [self.ada, self.bob, self.chloe])
+        self.private = telegram.private_chat(self.ada)
+
+    async def say(self, person: Person, chat: Chat, text: str, **how: object) -> list[Json]:
+        """Somebody writes; the messages that the bot sends in answer."""
+        return await self.feed(chat, self.telegram.say(person, chat, text, **how))  # type: ignore[arg-type]
+
+    async def press(self, person: Person, where: Chat | Json, button: str) -> list[Json]:
+        """Somebody presses a button; the new messages it brings."""
+        chat = where if isinstance(where, Chat) else self._chat(where)
+        return await self.feed(chat, self.telegram.press(person, where, button))
+
+    async def feed(self, chat: Chat, *updates: Json) -> list[Json]:
+        """Updates arrive together; the new messages in `chat` once all are dealt with."""
+        before = len(self.telegram.history(chat))
+        for update in updates:
+            if update:
+                parsed = Update.de_json(update, self.application.bot)
+                await self.application.update_queue.put(parsed)
+        await self.application.update_queue.join()
+        return [m for m in self.telegram.history(chat)[before:] if m["from"]["is_bot"]]
+
+    async def ask(self, text: str) -> str:
+        """Ada writes in private and gets one message."""
+        answers = await self.say(self.ada, self.private, text)
+        assert len(answers) == 1, answers
+        return str(answers[0]["text"])
+
+    def toast(self) -> Json:
+        """What the last press showed on top of the chat."""
+        return dict(self.telegram.sent("answerCallbackQuery")[-1].params)
+
+    def _chat(self, message: Json) -> Chat:
+        return self.telegram.world.chat(message["chat"]["id"])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, x_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.chdir(tmp_path)  # no .env of the developer
+    return Settings(
+        telegram_bot_token=SecretStr(BOT_TOKEN),
+        x_bearer_token=SecretStr(X_TOKEN),
+        x_api_url=x_url,
+        database_url=f"sqlite:///{tmp_path / 'klout.db'}",
+    )
+
+
+@pytest.fixture
+def telegram(clock: Clock) -> Iterator[LocalTelegram]:
+    telegram = LocalTelegram(BOT_TOKEN, "klout_bot", clock)
+    yield telegram
+    assert telegram.violations == []
+
+
+@pytest.fixture
+async def talk(
+    settings: Settings, telegram: LocalTelegram, clock: Clock, x: XServer
+) -> AsyncIterator[Talk]:
+    del x  # so that a test may take it by name: the server behind `settings`
+    async with assembly.services(settings, clock=clock) as services:
+        built = assembly.builder(settings, services)
+        built.request(telegram.request()).get_updates_request(telegram.request()).updater(None)
+        application = assembly.ready(built.build())
+        async with application:
+            await application.start()
+            yield Talk(telegram, application)
+            await application.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    with caplog.at_level(logging.INFO):
+        yield
+    for secret in (BOT_TOKEN, X_TOKEN):
+        assert secret not in caplog.text

@@ -1,0 +1,200 @@
+"""`/klout` as people meet it."""
+
+import asyncio
+import re
+
+import pytest
+
+from playground.x.accounts import FixedWorld
+from playground.x.server import XServer
+from tests.accounts import account
+from tests.conftest import Clock
+from tests.dialogue.conftest import Talk
+
+
+async def test_a_score_adds_up_and_says_what_it_is_made_of(talk: Talk) -> None:
+    text = await talk.ask("/klout @nasa")
+    first, *lines = text.split("\n")
+    headline = re.fullmatch(r"@nasa · (\d+)/100 ± (\d+)", first)
+    assert headline
+    parts = [float(line.split()[1]) for line in lines if line.startswith(("▰", "▱"))]
+    assert len(parts) == 3
+    assert round(sum(parts)) == int(headline[1])
+    assert "2,500 followers · 80 lists · 9.3 posts a day" in text  # not 0.93
+    assert "Read just now." in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/klout nasa",
+        "/klout x.com/nasa",
+        "/klout https://twitter.com/nasa?s=20",
+        "/klout ＠ｎａｓａ",
+        "/klout @nasa, please!",
+        "/klout@klout_bot @nasa",
+        "/KLOUT @nasa",
+        "@nasa",
+        "https://x.com/nasa",
+        "/start k_nasa",
+    ],
+)
+async def test_every_way_to_ask(talk: Talk, typed: str) -> None:
+    assert (await talk.ask(typed)).startswith("@nasa · ")
+
+
+async def test_several_at_once_in_the_order_asked_with_a_sentence_for_each_that_fails(
+    talk: Talk, world: FixedWorld
+) -> None:
+    world.put(account(3, "gone", suspended=True))
+    text = await talk.ask("/klout @lea @nasa @gone @nobody @jean-luc")
+    blocks = text.split("\n\n")
+    assert [block.split()[0] for block in blocks[:2]] == ["@lea", "@nasa"]
+    assert blocks[2] == "X has suspended @gone, so there is nothing to score."
+    assert blocks[3].startswith("There is no @nobody on X.")
+    assert "jean-luc" in blocks[4]
+    assert "cannot be a handle" in blocks[4]
+
+
+async def test_the_sixth_is_left_out_and_said_so(talk: Talk) -> None:
+    text = await talk.ask("/klout a b c d e f")
+    assert "I answer for 5 at a time; 1 was left out." in text
+
+
+async def test_bare_it_asks_and_the_reply_is_the_answer(talk: Talk) -> None:
+    (prompt,) = await talk.say(talk.ada, talk.private, "/klout")
+    (answer,) = await talk.say(talk.ada, talk.private, "nasa", reply_to=prompt)
+    assert answer["text"].startswith("@nasa · ")
+    await talk.press(talk.ada, answer, "That’s me")
+    assert (await talk.ask("/klout")).startswith("@nasa · ")
+    assert (await talk.say(talk.bob, talk.group, "/klout"))[0]["text"].startswith("Which account?")
+
+
+async def test_in_a_group_the_prompt_is_for_the_asker_and_answers_quote(talk: Talk) -> None:
+    (prompt,) = await talk.say(talk.ada, talk.group, "/klout")
+    sent = talk.telegram.sent("sendMessage")[-1]
+    assert '"selective": true' in str(sent.params["reply_markup"]) or (
+        sent.params["reply_markup"]["selective"] is True
+    )
+    assert prompt["reply_to_message"]["from"]["id"] == talk.ada.id
+    (answer,) = await talk.say(talk.ada, talk.group, "nasa", reply_to=prompt)
+    assert answer["reply_to_message"]["text"] == "nasa"
+
+
+async def test_a_topic_keeps_its_answers(talk: Talk) -> None:
+    topic = talk.telegram.topic(talk.group, "Scores")
+    (answer,) = await talk.say(talk.ada, talk.group, "/klout @nasa", topic=topic)
+    assert answer["message_thread_id"] == topic.id
+
+
+async def test_edits_other_bots_commands_and_chatter_are_left_alone(talk: Talk) -> None:
+    await talk.say(talk.ada, talk.group, "/klout @nasa")
+    command = talk.telegram.history(talk.group)[0]
+    assert not await talk.say(talk.ada, talk.group, "/klout @lea", edit_of=command)
+    assert not await talk.say(talk.ada, talk.group, "/klout@other_bot @nasa")
+    assert not await talk.say(talk.ada, talk.group, "/weather")
+    assert not await talk.say(talk.ada, talk.group, "@nasa is great")
+
+
+async def test_hostile_names_are_escaped_and_isolated(talk: Talk, world: FixedWorld) -> None:
+    world.put(account(1, "nasa", name='<b>&amp; "مرحبا" \u202e</b>\n\x00' + "🎩" * 60))
+    text = await talk.ask("/klout @nasa")
+    name = text.split("\n")[1]
+    assert name.startswith("\u2068<b>&amp; ")
+    assert name.endswith("…\u2069")
+    assert "\u202e" not in text
+
+
+async def test_reasons_unfold_and_fold(talk: Talk, x: XServer) -> None:
+    (answer,) = await talk.say(talk.ada, talk.private, "/klout @nasa")
+    before, requests = answer["text"], len(x.requests)
+    await talk.press(talk.ada, talk.private, "Why?")
+    unfolded = talk.telegram.history(talk.private)[-1]["text"]
+    assert "The parts add up: " in unfolded
+    assert "10 posts of its own in 9 days" in unfolded
+    assert "8 reactions to a post, 9 mentions in 7 days" in unfolded
+    await talk.press(talk.ada, talk.private, "Less")
+    assert talk.telegram.history(talk.private)[-1]["text"] == before
+    assert len(x.requests) == requests
+
+
+async def test_compare_asks_whom_and_shows_both(talk: Talk) -> None:
+    (answer,) = await talk.say(talk.bob, talk.group, "/klout @nasa")
+    (prompt,) = await talk.press(talk.ada, answer, "Compare")
+    assert prompt["entities"][0]["user"]["id"] == talk.ada.id
+    (both,) = await talk.say(talk.ada, talk.group, "lea", reply_to=prompt)
+    assert [block.split()[0] for block in both["text"].split("\n\n")] == ["@nasa", "@lea"]
+
+
+async def test_following_is_announced_honestly(talk: Talk) -> None:
+    await talk.ask("/klout @nasa")
+    await talk.press(talk.ada, talk.private, "Follow")
+    assert "not there yet" in talk.toast()["text"]
+
+
+async def test_french_people_are_answered_in_french(talk: Talk) -> None:
+    chat = talk.telegram.private_chat(talk.chloe)
+    (answer,) = await talk.say(talk.chloe, chat, "/klout @nasa")
+    assert "communauté" in answer["text"]
+    assert "9,3 posts par jour" in answer["text"]
+    assert "Lu à l’instant." in answer["text"]
+
+
+async def test_the_answer_is_in_the_store_for_the_rest_of_the_day(
+    talk: Talk, x: XServer, clock: Clock
+) -> None:
+    people = [talk.telegram.person(f"P{n}") for n in range(50)]
+    groups = [talk.telegram.group(f"Group {n}", people[n * 5 : n * 5 + 5]) for n in range(10)]
+    await talk.ask("/klout @nasa")
+    clock.forward(hours=3)
+    asked = [
+        talk.telegram.say(person, groups[n // 5], "/klout @NASA") for n, person in enumerate(people)
+    ]
+    await talk.feed(talk.group, *asked)
+    assert len(x.requests) == 3
+    answers = [message for group in groups for message in talk.telegram.history(group)[5:]]
+    assert len(answers) == 50
+    assert all("Read 3 hours ago." in answer["text"] for answer in answers)
+
+
+async def test_one_persons_commands_stay_in_order_and_nobody_waits_for_another(
+    talk: Talk, x: XServer
+) -> None:
+    await talk.ask("/klout @lea")
+    x.delay = 0.3
+    slow = talk.telegram.say(talk.ada, talk.group, "/klout @nasa")
+    after = talk.telegram.say(talk.ada, talk.group, "/klout @lea")
+    other = talk.telegram.say(talk.bob, talk.group, "/klout @lea")
+    answers = await talk.feed(talk.group, slow, after, other)
+    asked = [(m["reply_to_message"]["from"]["first_name"], m["text"].split()[0]) for m in answers]
+    assert asked == [("Bob", "@lea"), ("Ada", "@nasa"), ("Ada", "@lea")]
+
+
+async def test_a_slow_read_shows_that_work_goes_on(talk: Talk, x: XServer) -> None:
+    topic = talk.telegram.topic(talk.group, "Scores")
+    x.delay = 0.3
+    await talk.say(talk.ada, talk.group, "/klout @nasa", topic=topic)
+    action = talk.telegram.sent("sendChatAction")[0]
+    assert int(action.params["message_thread_id"]) == topic.id
+    x.delay = 0
+    shown = len(talk.telegram.sent("sendChatAction"))
+    await talk.ask("/klout @nasa")
+    assert len(talk.telegram.sent("sendChatAction")) == shown
+
+
+async def test_a_lone_word_is_offered_not_paid_for(talk: Talk, x: XServer) -> None:
+    assert (await talk.ask("hello")).startswith("I do not know that one.")
+    assert not x.requests
+    (answer,) = await talk.press(talk.ada, talk.private, "Score @hello")
+    assert answer["text"].startswith("There is no @hello on X.")
+
+
+async def test_many_people_at_once_are_all_answered(talk: Talk) -> None:
+    people = [talk.telegram.person(f"P{n}") for n in range(40)]
+    chats = [talk.telegram.private_chat(person) for person in people]
+    updates = [
+        talk.telegram.say(person, chat, "/klout @nasa @lea")
+        for person, chat in zip(people, chats, strict=True)
+    ]
+    await asyncio.wait_for(talk.feed(chats[0], *updates), timeout=30)
+    assert all(len(talk.telegram.history(chat)) == 2 for chat in chats)

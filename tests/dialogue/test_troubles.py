@@ -1,0 +1,143 @@
+"""When X, Telegram or we go wrong: one kind sentence, and an honest one."""
+
+import logging
+
+import pytest
+
+from handlers.views import problems
+from handlers.wording import wording_for
+from locales import LANGUAGES
+from playground.x.accounts import FixedWorld
+from playground.x.server import Fault, XServer
+from scoring import errors
+from scoring.errors import ScoringError, SourceError
+from tests.accounts import NOW, account
+from tests.conftest import Clock
+from tests.dialogue.conftest import Talk
+
+FAULTS = [
+    (Fault(429, "{}"), "X asks us to slow down. Please try again after 18 March, 12:15 UTC."),
+    (Fault(402, "{}"), "its prepaid reads are used up"),
+    (Fault(401, "{}"), "X does not accept this bot’s key"),
+    (Fault(500, "{}"), "X is not answering right now."),
+    (Fault(200, "<html>", "text/html"), "X is not answering right now."),
+    (Fault(200, ""), "X is not answering right now."),
+]
+
+
+@pytest.mark.parametrize(("fault", "sentence"), FAULTS)
+async def test_each_fault_at_x_has_a_sentence(
+    talk: Talk, x: XServer, fault: Fault, sentence: str
+) -> None:
+    x.fail("users", fault)
+    assert sentence in await talk.ask("/klout @nasa")
+
+
+async def test_a_known_account_is_answered_with_its_age_and_the_reason(
+    talk: Talk, x: XServer, clock: Clock
+) -> None:
+    await talk.ask("/klout @nasa")
+    clock.forward(days=3)
+    x.fail("users", Fault(500, "{}"))
+    text = await talk.ask("/klout @nasa")
+    assert "X is not answering right now." in text
+    assert "Read 3 days ago." in text
+
+
+async def test_posts_that_cannot_be_read_leave_a_profile_score(talk: Talk, x: XServer) -> None:
+    x.fail("tweets", Fault(503, "{}"))
+    x.fail("counts", Fault(503, "{}"))
+    text = await talk.ask("/klout @nasa")
+    assert "Recent posts were not read: only the profile counts." in text
+    assert "/100" in text
+
+
+async def test_protected_and_renamed_accounts_are_told(
+    talk: Talk, world: FixedWorld, clock: Clock
+) -> None:
+    world.put(account(1, "nasa", protected=True))
+    assert "only the profile counts" in await talk.ask("/klout @nasa")
+    clock.forward(days=1)
+    world.put(account(1, "nasa_now"))
+    text = await talk.ask("/klout @nasa")
+    assert text.startswith("@nasa_now · ")
+    assert "@nasa goes by @nasa_now now." in text
+
+
+async def test_an_error_of_ours_has_a_number_that_is_in_the_log(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(handle: str) -> None:
+        raise RuntimeError(f"a bug with {handle}")
+
+    monkeypatch.setattr(talk.application.services.reader, "read", broken)
+    text = await talk.ask("/klout @nasa")
+    assert text.startswith("Something went wrong on my side")
+    error_id = text.split()[-1]
+    assert any(error_id in record.getMessage() for record in caplog.records)
+
+
+async def test_a_bug_behind_a_button_stops_its_spinner(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talk.ask("/klout @nasa")
+
+    async def broken(handle: str) -> None:
+        raise RuntimeError(f"a bug with {handle}")
+
+    monkeypatch.setattr(talk.application.services.reader, "stored", broken)
+    assert not await talk.press(talk.ada, talk.private, "Why?")
+    assert talk.toast()["text"].startswith("Something went wrong on my side")
+
+
+async def test_forged_and_old_buttons_are_refused_kindly(talk: Talk) -> None:
+    await talk.ask("/klout @nasa")
+    message = talk.telegram.history(talk.private)[-1]
+    forged = (
+        *("0|why|nasa", "1|why|" + "x" * 50, "1|nope|", "1|me|<b>", "1|lang|xx", "", "1", "|||"),
+        "1|why|' OR 1=1 --",
+    )
+    for data in forged:
+        update = talk.telegram.press(talk.ada, message, "Why?")
+        update["callback_query"]["data"] = data
+        await talk.feed(talk.private, update)
+        assert "This button is old." in talk.toast()["text"], data
+
+
+async def test_being_blocked_is_no_error(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+    update = talk.telegram.say(talk.ada, talk.private, "/klout @nasa")
+    talk.telegram.block(talk.ada)
+    await talk.feed(talk.private, update)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_flood_limit_is_waited_out(talk: Talk) -> None:
+    talk.telegram.fail("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+    assert (await talk.ask("/klout @nasa")).startswith("@nasa · ")
+
+
+def _all_errors() -> list[ScoringError]:
+    examples: list[ScoringError] = [
+        errors.HandleNotFound("nasa"),
+        errors.AccountSuspended("nasa"),
+        errors.RateLimited(NOW),
+        errors.BudgetSpent(NOW),
+        errors.CreditsDepleted(),
+        errors.TokenRefused(),
+        errors.SourceUnreachable("why"),
+        errors.Interrupted(),
+    ]
+    abstract = {ScoringError, errors.AccountError, SourceError}
+    kinds = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, ScoringError)
+    }
+    assert kinds - abstract == set(map(type, examples))
+    return examples
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_has_a_sentence_in_every_language(language: str) -> None:
+    sentences = [problems.sentence(error, wording_for(language)) for error in _all_errors()]
+    assert len(set(sentences)) == len(sentences)
