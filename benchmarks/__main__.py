@@ -1,0 +1,15 @@
+"""`make bench`: everything that is measured, one after the other."""
+
+import asyncio
+
+from benchmarks import answers
+
+
+def main() -> None:
+    """Run and print them all."""
+    print("Answers")
+    asyncio.run(answers.run())
+
+
+if __name__ == "__main__":
+    main()

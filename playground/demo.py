@@ -1,0 +1,122 @@
+"""`make demo`: the real bot, unchanged, between a local Telegram and a local X."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+from aiohttp import web
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from operations import assembly, logs, process
+from operations.assembly import utc_now
+from operations.settings import Settings, SettingsError, load
+from playground.telegram.local import LocalTelegram
+from playground.telegram.page_data import PageData, Suggestion
+from playground.telegram.web import create_app
+from playground.x.made_up import CHARACTERS, MadeUpWorld
+from playground.x.server import XServer
+
+_BOT_TOKEN: Final = "4242:made-up-token-of-the-demo"  # noqa: S105 - opens nothing
+_X_TOKEN: Final = "made-up-bearer-of-the-demo"  # noqa: S105 - opens nothing
+_EXAMPLE: Final = "nasa_fan"
+
+
+class DemoSettings(BaseSettings):
+    """What may be chosen for the demo."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    demo_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    x_bearer_token: SecretStr | None = None
+    x_api_url: str = "https://api.x.com"
+
+
+async def run() -> None:
+    """Serve the chat page until interrupted; everything is forgotten afterwards.
+
+    Raises:
+        SettingsError: a setting is bad, or the port is taken.
+    """
+    chosen = load(DemoSettings)
+    made_up = chosen.x_bearer_token is None
+    begins = utc_now()
+    telegram = LocalTelegram(_BOT_TOKEN, "klout_demo_bot", utc_now)
+    async with contextlib.AsyncExitStack() as stack:
+        page = create_app(telegram, _page(telegram, made_up=made_up))
+        url = await stack.enter_async_context(_served(page, chosen.demo_port))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="klout-demo-"))
+        settings = load(
+            Settings,
+            telegram_bot_token=_BOT_TOKEN,
+            telegram_api_url=url,
+            x_bearer_token=chosen.x_bearer_token or _X_TOKEN,
+            x_api_url=chosen.x_api_url,
+            database_url=f"sqlite:///{Path(folder) / 'demo.db'}",
+            log_level="WARNING",
+        )
+        logs.configure(settings.log_level, settings.secrets)
+        if made_up:
+            await _last_week(settings, begins)
+            x = XServer(MadeUpWorld(begins), _X_TOKEN, utc_now)
+            x_url = await stack.enter_async_context(_served(x.application(), 0))
+            settings = settings.model_copy(update={"x_api_url": x_url})
+        print(_welcome(url, made_up=made_up), flush=True)  # noqa: T201 - for who ran it
+        await process.run(settings, example=_EXAMPLE if made_up else "nasa")
+
+
+def _page(telegram: LocalTelegram, *, made_up: bool) -> PageData:
+    ada = telegram.person("Ada", "en")
+    bob = telegram.person("Bob", "en")
+    chloe = telegram.person("Chloé", "fr")
+    friends = telegram.group("Friends", [ada, bob, chloe])
+    club = telegram.group("Book club", [ada, bob, chloe], forum=True)
+    telegram.topic(club, "Scores")
+    suggestions = [
+        Suggestion(character.handle, character.about) for character in CHARACTERS if made_up
+    ]
+    return PageData([ada, bob, chloe], [friends, club], suggestions, made_up=made_up)
+
+
+async def _last_week(settings: Settings, begins: datetime) -> None:
+    """Let the bot have read everyone a week ago, so that there is a past to look back on."""
+    then = begins - timedelta(weeks=1)
+
+    def clock() -> datetime:
+        return then
+
+    x = XServer(MadeUpWorld(begins), _X_TOKEN, clock)
+    async with _served(x.application(), 0) as url:
+        past = settings.model_copy(update={"x_api_url": url})
+        async with assembly.services(past, clock=clock) as services:
+            present = [character for character in CHARACTERS if not character.suspended]
+            await asyncio.gather(*(services.reader.read(each.handle) for each in present))
+
+
+@contextlib.asynccontextmanager
+async def _served(application: web.Application, port: int) -> AsyncIterator[str]:
+    """Serve on this computer only; gives the address."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise SettingsError(f"DEMO_PORT is not usable: port {port} is taken.") from error
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def _welcome(url: str, *, made_up: bool) -> str:
+    world = (
+        "accounts are made up; nothing leaves this computer"
+        if made_up
+        else "X_BEARER_TOKEN is set: this reads the real X, and X charges for it"
+    )
+    return f"The demo is at {url} ({world}). Ctrl+C ends it."

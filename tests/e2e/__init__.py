@@ -1,0 +1,1 @@
+"""The real process against local servers, and the page in a real browser."""

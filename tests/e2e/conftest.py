@@ -1,0 +1,125 @@
+"""The bot as a process of its own, between local servers in this one."""
+
+import asyncio
+import os
+import shutil
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from playground.telegram.local import LocalTelegram
+from playground.telegram.page_data import PageData
+from playground.telegram.web import create_app
+from playground.telegram.wire import Json
+from playground.telegram.world import Chat, Event, Person
+from tests.conftest import X_TOKEN, Clock
+from tests.dialogue.conftest import BOT_TOKEN
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def chromium() -> str:
+    """Where a browser is; without one the test is skipped, or fails where CI must have it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "no Chromium on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@dataclass
+class BotProcess:
+    """`python bot.py …` and everything it wrote."""
+
+    process: Process
+    output: list[str] = field(default_factory=list)
+
+    async def until(self, text: str) -> str:
+        """The first line that contains `text`."""
+        assert self.process.stdout
+        while line := (await self.process.stdout.readline()).decode():
+            self.output.append(line)
+            if text in line:
+                return line
+        raise AssertionError(f"{text!r} never came: {''.join(self.output)}")
+
+    async def end(self, *, signal: int | None = None) -> int:
+        """Its exit code, within the five seconds that are promised after a signal."""
+        if signal is not None:
+            self.process.send_signal(signal)
+        assert self.process.stdout
+        async with asyncio.timeout(5):
+            self.output.append((await self.process.stdout.read()).decode())
+            return await self.process.wait()
+
+
+async def launch(folder: Path, environment: Mapping[str, str], mode: str = "run") -> BotProcess:
+    """Start the bot in a folder, knowing nothing but `environment`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        ROOT / "bot.py",
+        mode,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **environment},
+        stdout=PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    return BotProcess(process)
+
+
+class Town:
+    """A local Telegram with one person, and the settings by which a bot finds it and X."""
+
+    def __init__(self, telegram: LocalTelegram, environment: Mapping[str, str]) -> None:
+        self.telegram = telegram
+        self.environment = dict(environment)
+        self.ada = telegram.person("Ada", "en")
+        self.chat = telegram.private_chat(self.ada)
+
+    async def ask(self, text: str) -> Json:
+        """Ada writes in private; the bot's next message."""
+        return await self.answer_to(self.ada, self.chat, text)
+
+    async def answer_to(self, person: Person, chat: Chat, text: str) -> Json:
+        """Somebody writes; the bot's next message in that chat."""
+        answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+
+        def watch(event: Event) -> None:
+            message = event.get("message", {})
+            new = event["event"] == "message" and event["chat"] == chat.id
+            if new and message["from"]["is_bot"] and not answered.done():
+                answered.set_result(message)
+
+        unwatch = self.telegram.watch(watch)
+        try:
+            self.telegram.say(person, chat, text)
+            async with asyncio.timeout(30):
+                return await answered
+        finally:
+            unwatch()
+
+
+@pytest.fixture
+async def town(clock: Clock, x_url: str, tmp_path: Path) -> AsyncIterator[Town]:
+    telegram = LocalTelegram(BOT_TOKEN, "klout_bot", clock)
+    async with TestServer(create_app(telegram, PageData([], []))) as server:
+        yield Town(
+            telegram,
+            {
+                "TELEGRAM_BOT_TOKEN": BOT_TOKEN,
+                "TELEGRAM_API_URL": str(server.make_url("")).rstrip("/"),
+                "X_BEARER_TOKEN": X_TOKEN,
+                "X_API_URL": x_url,
+                "DATABASE_URL": f"sqlite:///{tmp_path / 'klout.db'}",
+                "LOG_LEVEL": "DEBUG",
+            },
+        )
+    assert telegram.violations == []

@@ -1,0 +1,160 @@
+"""`python bot.py run` as an operator's machine runs it."""
+
+import re
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from playground.x.server import Fault, XServer
+from tests.conftest import X_TOKEN
+from tests.dialogue.conftest import BOT_TOKEN
+from tests.e2e.conftest import BotProcess, Town, launch
+
+
+async def _started(town: Town, folder: Path) -> BotProcess:
+    bot = await launch(folder, town.environment)
+    await bot.until("answering as @klout_bot")
+    return bot
+
+
+def _mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+def _no_secret_in(bot: BotProcess) -> None:
+    written = "".join(bot.output)
+    assert BOT_TOKEN not in written
+    assert X_TOKEN not in written
+    assert "Traceback" not in written
+
+
+async def test_it_answers_and_ends_with_zero(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    answer = await town.ask("/klout @nasa")
+    assert re.match(r"@nasa · \d+/100 ± \d+\n", answer["text"])
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    _no_secret_in(bot)
+
+
+FAULTS = [
+    (Fault(429, "{}"), "X asks us to slow down."),
+    (Fault(402, "{}"), "prepaid reads are used up"),
+    (Fault(401, "{}"), "X does not accept this bot’s key"),
+    (Fault(500, "<html>", "text/html"), "X is not answering"),
+    (Fault(200, ""), "X is not answering"),
+]
+
+
+async def test_every_fault_at_x_is_answered(town: Town, x: XServer, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    for fault, sentence in FAULTS:
+        x.fail("users", fault)
+        assert sentence in (await town.ask("/klout @nasa"))["text"]
+    assert "no @nobody on X" in (await town.ask("/klout @nobody"))["text"]
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    _no_secret_in(bot)
+
+
+async def test_the_budget_is_enforced_from_the_first_read(
+    town: Town, x: XServer, tmp_path: Path
+) -> None:
+    town.environment["X_BUDGET_USD_MONTH"] = "0.009"
+    bot = await _started(town, tmp_path)
+    assert "used up its budget" in (await town.ask("/klout @nasa"))["text"]
+    assert not x.requests
+    assert await bot.end(signal=signal.SIGINT) == 0
+
+
+@pytest.mark.parametrize("page", ["users", "tweets"])
+async def test_sigterm_while_x_is_silent(town: Town, x: XServer, tmp_path: Path, page: str) -> None:
+    bot = await _started(town, tmp_path)
+    x.fail(page, Fault(hang=True))
+    town.telegram.say(town.ada, town.chat, "/klout @nasa")
+    await x.asked.wait()
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    assert town.telegram.history(town.chat)[-1]["text"].startswith("I am being restarted.")
+    _no_secret_in(bot)
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "getUpdates", "getMe", "setMyCommands"])
+async def test_sigterm_while_telegram_is_silent(
+    town: Town, x: XServer, tmp_path: Path, method: str
+) -> None:
+    if method == "sendMessage":
+        bot = await _started(town, tmp_path)
+        town.telegram.hang("sendMessage", times=9)
+        town.telegram.say(town.ada, town.chat, "/klout @nasa")
+        await x.asked.wait()
+    else:
+        town.telegram.hang(method, times=9)
+        bot = await launch(tmp_path, town.environment)
+        await bot.until("the database is open")
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    _no_secret_in(bot)
+
+
+async def test_what_was_read_survives_kill_9(town: Town, x: XServer, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    before = await town.ask("/klout @nasa")
+    bot.process.kill()
+    await bot.process.wait()
+    bot = await _started(town, tmp_path)
+    assert (await town.ask("/klout @nasa"))["text"] == before["text"]
+    assert len(x.requests) == 3
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_the_database_is_its_owners_alone(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    await town.ask("/klout @nasa")
+    modes = [_mode(tmp_path / name) for name in ("klout.db", "klout.db-wal", "klout.db-shm")]
+    assert modes == [0o600] * 3
+    await bot.end(signal=signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"TELEGRAM_BOT_TOKEN": ""}, "TELEGRAM_BOT_TOKEN is not set: see .env.example."),
+        ({"X_BEARER_TOKEN": ""}, "X_BEARER_TOKEN is not set: see .env.example."),
+        ({"TELEGRAM_BOT_TOKEN": "nonsense"}, "TELEGRAM_BOT_TOKEN is not usable: must look like"),
+        ({"X_API_URL": "api.x.com"}, "X_API_URL is not usable: must begin with https://"),
+        ({"X_BUDGET_USD_MONTH": "-1"}, "X_BUDGET_USD_MONTH is not usable: "),
+        ({"X_BUDGET_USD_MONTH": "nan"}, "X_BUDGET_USD_MONTH is not usable: "),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not usable: must look like sqlite:///"),
+        ({"ADMIN_IDS": "me"}, "ADMIN_IDS is not usable: must be Telegram user ids"),
+        ({"WEBHOOK_URL": "https://a.b"}, "WEBHOOK_URL is not usable: webhooks are not supported"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is not usable: "),
+    ],
+)
+async def test_a_bad_setting_is_one_sentence_and_exit_code_2(
+    town: Town, tmp_path: Path, changes: dict[str, str], sentence: str
+) -> None:
+    bot = await launch(tmp_path, town.environment | changes)
+    assert await bot.end() == 2
+    (line,) = "".join(bot.output).splitlines()
+    assert line.startswith(sentence)
+
+
+async def test_a_token_that_telegram_does_not_know_is_named(town: Town, tmp_path: Path) -> None:
+    bot = await launch(tmp_path, town.environment | {"TELEGRAM_BOT_TOKEN": "1:unknown"})
+    assert await bot.end() == 2
+    assert "TELEGRAM_BOT_TOKEN is not usable: Telegram does not know it." in "".join(bot.output)
+    town.telegram.violations.clear()
+
+
+async def test_a_database_that_cannot_be_opened_is_said_so(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "klout.db").mkdir()
+    bot = await launch(tmp_path, town.environment)
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+
+
+async def test_a_file_that_is_no_database_is_said_so(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "klout.db").write_text("something else entirely" * 100)
+    bot = await launch(tmp_path, town.environment)
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
