@@ -19,7 +19,7 @@ from scoring.errors import HandleNotFound, Interrupted, SourceError, SourceUnrea
 from scoring.facts import Facts, FactsError, Recent
 from scoring.handles import key
 from scoring.score import Score, score
-from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, Source
+from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, SeenPost, Source
 
 _T = TypeVar("_T")
 
@@ -34,6 +34,7 @@ class Reading:
         name: its display name: foreign text.
         protected: its posts are not public, so only the profile counts.
         score: with the facts, and the moment (`score.facts.as_of`) they are of.
+        posts: the posts behind the facts, newest first; None when they were not read.
         problem: why this is not fresher or not deeper; None when it is as good as it gets.
     """
 
@@ -42,6 +43,7 @@ class Reading:
     name: str
     protected: bool
     score: Score
+    posts: tuple[SeenPost, ...] | None = None
     problem: SourceError | None = None
 
 
@@ -130,9 +132,9 @@ class Reader:
 
     def _is_current(self, reading: Reading) -> bool:
         """Whether reading again could add nothing: of today, and no half is missing."""
-        facts = reading.score.facts
-        complete = windows.posts_of(facts) and windows.mentions_of(facts)
-        return self._is_of_today(reading) and (reading.protected or bool(complete))
+        mentions = windows.mentions_of(reading.score.facts)
+        complete = reading.posts is not None and mentions is not None
+        return self._is_of_today(reading) and (reading.protected or complete)
 
     async def _fly(self, handle: str) -> Reading:
         stored = await self._store.latest(handle)
@@ -173,12 +175,14 @@ class Reader:
     async def _read_window(self, profile: Profile, stored: Reading | None) -> Reading:
         """Read what is missing of the recent window; what fails leaves the reading shallower."""
         seen: Recent | None = None
+        window: PostWindow | None = None
         problem: SourceError | None = None
         if not profile.protected:
             posts, mentions = await asyncio.gather(
                 _caught(self._posts(profile, stored)), _caught(self._mentions(profile, stored))
             )
-            seen = windows.recent(posts[0], mentions[0])
+            window = posts[0]
+            seen = windows.recent(window, mentions[0])
             problem = posts[1] or mentions[1]
         try:
             facts = Facts(
@@ -195,7 +199,13 @@ class Reader:
         except FactsError as error:
             raise SourceUnreachable(str(error), may_be_billed=True) from error
         return Reading(
-            profile.id, profile.handle, profile.name, profile.protected, score(facts), problem
+            account_id=profile.id,
+            handle=profile.handle,
+            name=profile.name,
+            protected=profile.protected,
+            score=score(facts),
+            posts=window.posts if window else None,
+            problem=problem,
         )
 
     async def _posts(self, profile: Profile, stored: Reading | None) -> PostWindow:
@@ -204,14 +214,15 @@ class Reader:
             return windows.without_posts(profile, now)
         if stored:
             earlier = stored.score.facts
-            if self._is_of_today(stored) and (known := windows.posts_of(earlier)):
+            known = windows.posts_of(earlier, stored.posts)
+            if known and self._is_of_today(stored):
                 return known
-            if unchanged := windows.still_true(profile, earlier, now):
+            if unchanged := windows.still_true(profile, earlier, stored.posts, now):
                 return unchanged
 
         async def read() -> tuple[PostWindow, int]:
             window = await self._source.recent_posts(profile, now)
-            return window, window.posts
+            return window, len(window.posts)
 
         return await paid(self._ledger, "post", MAX_POSTS, now, read)
 

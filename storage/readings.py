@@ -1,18 +1,29 @@
 """Accounts and what was read of them. A `scoring.reader.ReadingStore`."""
 
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from scoring.reader import Reading
 from scoring.score import Score
+from scoring.sources import SeenPost
 from storage.database import Database
 from storage.schema import account, handle, snapshot
 
 _LATEST = (
-    select(account.c.id, account.c.handle, account.c.name, account.c.protected, snapshot.c.receipt)
+    select(
+        account.c.id,
+        account.c.handle,
+        account.c.name,
+        account.c.protected,
+        snapshot.c.receipt,
+        snapshot.c.posts,
+    )
     .join(handle, handle.c.account_id == account.c.id)
     .join(snapshot, snapshot.c.account_id == account.c.id)
     .where(handle.c.key == bindparam("key"))
@@ -34,8 +45,7 @@ class Readings:
             row = result.one_or_none()
         if row is None:
             return None
-        score = Score.from_json(json.loads(row.receipt))
-        return Reading(row.id, row.handle, row.name, row.protected, score)
+        return _reading(row)
 
     async def add(self, reading: Reading, asked: str) -> None:
         """Add a snapshot; the account takes on its newest name and handle.
@@ -68,6 +78,30 @@ class Readings:
                     depth=score.depth,
                     score=score.score,
                     margin=score.margin,
-                    receipt=json.dumps(score.to_json(), separators=(",", ":")),
+                    receipt=_compact(score.to_json()),
+                    posts=None if reading.posts is None else _compact(_rows(reading.posts)),
                 )
             )
+
+
+def _reading(row: Row[*tuple[Any, ...]]) -> Reading:
+    posts = None if row.posts is None else tuple(map(_post, json.loads(row.posts)))
+    score = Score.from_json(json.loads(row.receipt))
+    return Reading(row.id, row.handle, row.name, row.protected, score, posts)
+
+
+def _rows(posts: Iterable[SeenPost]) -> list[list[int]]:
+    """Posts as short rows: number, second, likes, replies, reposts, quotes."""
+    return [
+        [p.id, int(p.created_at.timestamp()), p.likes, p.replies, p.reposts, p.quotes]
+        for p in posts
+    ]
+
+
+def _post(row: list[int]) -> SeenPost:
+    number, second, *counts = row
+    return SeenPost(number, datetime.fromtimestamp(second, UTC), *counts)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

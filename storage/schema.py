@@ -83,6 +83,8 @@ snapshot: Final = Table(
     Column("score", Float, nullable=False),
     Column("margin", Float, nullable=False),
     Column("receipt", Text, nullable=False),
+    # The posts behind the facts: numbers, moments and counts, never texts.
+    Column("posts", Text),
     Index(None, "account_id", "as_of"),
 )
 

@@ -33,20 +33,28 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class PostWindow:
-    """The newest own posts (no reposts, no replies) and what they drew.
+class SeenPost:
+    """One post's number, moment (aware, UTC) and what it drew; never its text."""
 
-    Attributes:
-        days: the span the window covers, up to the moment of reading; > 0.
-        posts: how many posts it holds; the other counts are sums over these.
-    """
-
-    days: float
-    posts: int
+    id: int
+    created_at: datetime
     likes: int
     replies: int
     reposts: int
     quotes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostWindow:
+    """The newest own posts: no reposts, no replies.
+
+    Attributes:
+        days: the span the window covers, up to the moment of reading; > 0.
+        posts: newest first.
+    """
+
+    days: float
+    posts: tuple[SeenPost, ...]
 
 
 @dataclass(frozen=True, slots=True)

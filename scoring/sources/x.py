@@ -31,7 +31,7 @@ from scoring.errors import (
     TokenRefused,
 )
 from scoring.handles import is_handle, key
-from scoring.sources import MAX_POSTS, MAX_PROFILES, MentionWindow, PostWindow, Profile
+from scoring.sources import MAX_POSTS, MAX_PROFILES, MentionWindow, PostWindow, Profile, SeenPost
 from scoring.windows import LONGEST, SHORTEST
 
 MENTION_DAYS: Final = 7.0
@@ -118,17 +118,8 @@ class XSource:
             elif more:
                 lifetime = now - profile.created_at
                 start = now - MAX_POSTS * lifetime / max(profile.posts, MAX_POSTS)
-            counts = [post["public_metrics"] for post in posts]
-            return PostWindow(
-                days=max(now - start, SHORTEST) / timedelta(days=1),
-                posts=len(posts),
-                likes=sum(int(count["like_count"]) for count in counts),
-                replies=sum(int(count["reply_count"]) for count in counts),
-                reposts=sum(
-                    int(_either(count, "retweet_count", "repost_count")) for count in counts
-                ),
-                quotes=sum(int(count.get("quote_count", 0)) for count in counts),
-            )
+            days = max(now - start, SHORTEST) / timedelta(days=1)
+            return PostWindow(days, tuple(map(_post, posts)))
 
     async def mentions(self, profile: Profile) -> MentionWindow:
         """Count, not read, the mentions (`GET /2/tweets/counts/recent`): a hundredth the price."""
@@ -227,6 +218,18 @@ def _profile(user: _Json) -> Profile:
         listed=int(metrics["listed_count"]),
         posts=int(_either(metrics, "tweet_count", "post_count")),
         created_at=_time(user["created_at"]),
+    )
+
+
+def _post(post: _Json) -> SeenPost:
+    metrics = post["public_metrics"]
+    return SeenPost(
+        id=int(post["id"]),
+        created_at=_time(post["created_at"]),
+        likes=int(metrics["like_count"]),
+        replies=int(metrics["reply_count"]),
+        reposts=int(_either(metrics, "retweet_count", "repost_count")),
+        quotes=int(metrics.get("quote_count", 0)),
     )
 
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Float, nullable=False),
         sa.Column("margin", sa.Float, nullable=False),
         sa.Column("receipt", sa.Text, nullable=False),
+        sa.Column("posts", sa.Text),
     )
     op.create_index("ix_snapshot_account_id_as_of", "snapshot", ["account_id", "as_of"])
     op.create_table(
