@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.logistic import logistic
+from scoring.comparison import gap, rated, rated_probability
 from scoring.evaluation import agreement, auc, read_pairs
 from scoring.facts import Facts
 from scoring.formula import CURRENT, Formula, Law
@@ -83,8 +84,8 @@ class Judgements:
 def fit(data: Judgements, pairs: Sequence[tuple[int, int, bool]]) -> dict[str, Any]:
     """Fit the constants of the current formula's shape on some of the judgements.
 
-    The shape (halves, floor, the discount of silence) stays as it is. Two weights are fitted, then
-    what is typical of a standing, then how differences of ratings turn into agreement.
+    The shape (halves, floor, the discount of silence, what is noticeable) stays as it is. Two
+    weights are fitted, then what is typical of a standing, then how sharply people tell apart.
 
     Returns:
         Fields of `Formula`.
@@ -100,7 +101,7 @@ def fit(data: Judgements, pairs: Sequence[tuple[int, int, bool]]) -> dict[str, A
         "mentions": mentions,
     }
     weights |= _typical(data, sorted({person for a, b, _ in pairs for person in (a, b)}))
-    return weights | _agreement(data, pairs, replace(CURRENT, **weights))
+    return weights | _agreement(data, pairs, replace(CURRENT, **weights, sharpness=1.0))
 
 
 def _terms(facts: Facts) -> Vector:
@@ -142,25 +143,21 @@ def _typical(data: Judgements, people: Sequence[int]) -> dict[str, Law]:
 def _agreement(
     data: Judgements, pairs: Sequence[tuple[int, int, bool]], formula: Formula
 ) -> dict[str, float]:
-    """Fit `noticeable` and `sharpness`, both depths together."""
-    best: tuple[float, float, float] = (math.inf, 0.0, 0.0)
-    ratings = _ratings(data, formula)
-    differences = [(r[a] - r[b], pick) for r in ratings for a, b, pick in pairs]
-    picks = [pick for _, pick in differences]
-    for noticeable in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0):
-        rows = [[d * abs(d) / (abs(d) + noticeable + 1e-12)] for d, _ in differences]
-        (sharpness,) = logistic(rows, picks)
-        loss = sum(
-            math.log1p(math.exp(-sharpness * row[0] * (1 if pick else -1)))
-            for row, pick in zip(rows, picks, strict=True)
-        )
-        best = min(best, (loss, noticeable, sharpness))
-    return {"noticeable": best[1], "sharpness": best[2]}
+    """Fit `sharpness`, both depths together."""
+    rows, picks = [], []
+    for ratings in _ratings(data, formula):
+        rows += [[formula.log_odds(gap(ratings[a], ratings[b]))] for a, b, _ in pairs]
+        picks += [pick for *_, pick in pairs]
+    (sharpness,) = logistic(rows, picks)
+    return {"sharpness": sharpness}
 
 
-def _ratings(data: Judgements, formula: Formula) -> tuple[list[float], list[float]]:
-    recent = [formula.rate(facts).total for facts in data.people]
-    profile = [formula.rate(replace(facts, recent=None)).total for facts in data.people]
+Rated = tuple[float, float]
+
+
+def _ratings(data: Judgements, formula: Formula) -> tuple[list[Rated], list[Rated]]:
+    recent = [rated(facts, formula) for facts in data.people]
+    profile = [rated(replace(facts, recent=None), formula) for facts in data.people]
     return recent, profile
 
 
@@ -184,8 +181,7 @@ def cross_validation(data: Judgements) -> dict[str, Any]:
             rows.setdefault(name, []).append(auc(ours, picks) or 0.0)
         formula = replace(CURRENT, **fit(data, train))
         for depth, ratings in zip(("recent", "profile"), _ratings(data, formula), strict=True):
-            odds = [formula.log_odds(ratings[a] - ratings[b]) for a, b, _ in test]
-            claimed = [1 / (1 + math.exp(-x)) for x in odds]
+            claimed = [rated_probability(ratings[a], ratings[b], formula) for a, b, _ in test]
             rows.setdefault(f"ours, {depth}", []).append(auc(claimed, picks) or 0.0)
             claims[depth][0].extend(claimed)
             claims[depth][1].extend(picks)
@@ -207,9 +203,9 @@ def bootstrap(data: Judgements, rounds: int = 60) -> dict[str, Any]:
         times = [people.count(person) for person in range(len(data.people))]
         pairs = [pair for pair in data.pairs for _ in range(times[pair[0]] * times[pair[1]])]
         found.append(fit(data, pairs))
-        rated = _ratings(data, replace(CURRENT, **found[-1]))[0]
-        centre = statistics.fmean(rated)
-        ratings.append([rating - centre for rating in rated])
+        rates, _ = _ratings(data, replace(CURRENT, **found[-1]))
+        centre = statistics.fmean(rating for rating, _ in rates)
+        ratings.append([rating - centre for rating, _ in rates])
     spread = [statistics.stdev(column) for column in zip(*ratings, strict=True)]
     return {
         **{

@@ -57,7 +57,11 @@ def rated(facts: Facts, formula: Formula) -> tuple[float, float]:
 
 def rated_probability(a: tuple[float, float], b: tuple[float, float], formula: Formula) -> float:
     """Return the probability that A is picked over B, from what `rated` says of each."""
-    doubt = math.sqrt(1.0 + math.pi / 8.0 * (a[1] ** 2 + b[1] ** 2))
-    log_odds = formula.log_odds((a[0] - b[0]) / doubt)
+    log_odds = formula.log_odds(gap(a, b))
     # beyond 30 the logistic is 0 or 1 to almost every digit of a float, and exp soon overflows
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def gap(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the difference of two ratings, smaller the less is sure of them."""
+    return (a[0] - b[0]) / math.sqrt(1.0 + math.pi / 8.0 * (a[1] ** 2 + b[1] ** 2))

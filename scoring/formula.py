@@ -80,7 +80,7 @@ class Formula:
         typical_mentions: What was not counted: mentions a day, by standing.  Fitted.
         typical_reactions: What was not read: reactions a day, by standing.  Fitted.
         typical_posts: What was not read: own posts a day.
-        noticeable: A difference of ratings of which people notice half.  Fitted.
+        noticeable: A difference of ratings of which people notice half.
         sharpness: Log-odds for each log-odds of difference that people notice.  Fitted.
         top: The rating of 100 points.
         bend: Points are 100 (rating / top) ^ bend.
@@ -143,8 +143,8 @@ class Formula:
         if recent is None or recent.posts is None:
             own = self.typical_posts
             per_post = _typical(self.typical_reactions, standing) / own
-            # what was not read is not taken for silence, however much was posted
-            echo = per_post + mentions / own
+            # who posts four times as much is typically heard twice as much
+            echo = (own * per_post + mentions) / math.sqrt(own * max(own, posts))
         else:
             days, seen = max(1.0, recent.days or 1.0), max(1, recent.posts)
             own = seen / days
@@ -164,7 +164,7 @@ class Formula:
             posts: Posts a day.
             echo: Reactions and mentions for each.
         """
-        loud = posts**3 / (posts**3 + self.loud**3)
+        loud = posts**4 / (posts**4 + self.loud**4)
         return self.silence * loud * self.heard / (self.heard + echo)
 
     def worth(self, recent: Recent) -> float:
@@ -198,12 +198,12 @@ def _typical(law: Law, standing: float) -> float:
 
 CURRENT = Formula(
     name="2026.1",
-    lists=0.26,
-    followers=0.073,
-    first_followers=1.43,
+    lists=0.263,
+    followers=0.0739,
+    first_followers=1.45,
     first_half=100.0,
     famous=200_000.0,
-    mentions=1.06,
+    mentions=1.07,
     mentions_half=100.0,
     drew=0.02,
     per_post=0.03,
@@ -215,9 +215,9 @@ CURRENT = Formula(
     typical_mentions=(0.055, 0.963),
     typical_reactions=(0.0118, 0.997),
     typical_posts=1.5,
-    noticeable=0.4,
-    sharpness=1.21,
-    top=7.56,
+    noticeable=0.7,
+    sharpness=1.39,
+    top=7.66,
     bend=0.765,
 )
 FORMULAS = {CURRENT.name: CURRENT}

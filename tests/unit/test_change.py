@@ -67,7 +67,7 @@ def test_followers_and_lists_are_the_communitys_doing() -> None:
 
 def test_reading_more_is_a_line_of_its_own() -> None:
     loud = replace(SEEN, likes=3000, reposts=900, mentions=700)
-    told = change(score(facts()), score(facts(NOW + WEEK, loud, followers=2600)))
+    told = change(score(facts()), score(facts(NOW + WEEK, loud, followers=4000)))
     assert told.lines["depth"] > 0
     assert abs(told.lines["reactions"]) <= 0.1
     assert told.lines["community"] > 0
