@@ -23,7 +23,7 @@ def register(application: KloutApplication) -> None:
 
     # Buttons.
     add(CallbackQueryHandler(klout.press_score, pattern(Action.SCORE)))
-    add(CallbackQueryHandler(klout.press_why, pattern(Action.WHY, Action.LESS)))
+    add(CallbackQueryHandler(klout.press_why, pattern(Action.WHY, Action.LESS, Action.MORE)))
     add(CallbackQueryHandler(klout.press_follow, pattern(Action.FOLLOW)))
     add(CallbackQueryHandler(klout.press_compare, pattern(Action.COMPARE)))
     add(CallbackQueryHandler(klout.press_link, pattern(Action.LINK)))

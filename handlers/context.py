@@ -56,10 +56,15 @@ class KloutApplication(
         JobQueue[Context],
     ]
 ):
-    """PTB's application with our services on it, typed."""
+    """PTB's application with our services on it, typed.
 
-    __slots__ = ("services",)
+    Attributes:
+        next_update: the number of the first update not yet fetched; None before the first.
+    """
+
+    __slots__ = ("next_update", "services")
 
     def __init__(self, *, services: Services, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.services = services
+        self.next_update: int | None = None

@@ -3,10 +3,11 @@
 import logging
 
 from telegram import Update
-from telegram.error import Forbidden, NetworkError, TelegramError
+from telegram.error import Forbidden, NetworkError, TelegramError, TimedOut
 
 from handlers.context import Context
 from handlers.views import pages
+from handlers.wording import Wording, wording_for
 
 _log = logging.getLogger(__name__)
 
@@ -17,6 +18,9 @@ async def report(update: object, context: Context) -> None:
     if isinstance(error, Forbidden):
         _log.info("a chat no longer takes messages: %s", error)
         return
+    if isinstance(error, TimedOut):  # the answer may well have arrived: no second message
+        _log.warning("Telegram did not confirm in time: %s", error)
+        return
     if update is None and isinstance(error, NetworkError):
         _log.warning("Telegram is not reachable: %s", error)
         return
@@ -24,9 +28,16 @@ async def report(update: object, context: Context) -> None:
     _log.error("error %s", error_id, exc_info=error)
     if isinstance(update, Update):
         try:
-            await _tell(update, pages.went_wrong(await context.wording(update), error_id))
+            await _tell(update, pages.went_wrong(await _wording(update, context), error_id))
         except TelegramError as second:
             _log.warning("error %s could not be told: %s", error_id, second)
+
+
+async def _wording(update: Update, context: Context) -> Wording:
+    try:
+        return await context.wording(update)
+    except Exception:  # noqa: BLE001 - the store may be what went wrong
+        return wording_for(update.effective_user.language_code if update.effective_user else None)
 
 
 async def _tell(update: Update, text: str) -> None:

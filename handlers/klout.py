@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from telegram import Message, Update
 
@@ -10,9 +11,12 @@ from handlers.replies import replace, say, toast, working
 from handlers.views import Reply, pages, scores
 from handlers.views.buttons import Action, understand
 from handlers.views.scores import Answer
+from handlers.wording import wording_for
 from scoring import handles
 from scoring.errors import ScoringError
 from scoring.reader import Reader
+
+_MYSELF: Final = frozenset(("", "me", "moi"))
 
 
 async def klout(update: Update, context: Context) -> None:
@@ -21,20 +25,21 @@ async def klout(update: Update, context: Context) -> None:
     if message is None:
         return
     text = " ".join(context.args or ())
-    if not text:
+    if text.lower() in _MYSELF:
         text = await _own_handle(update, context)
-    if text:
-        await answer(update, context, message, text)
-    else:
-        await say(message, pages.which_handle(await context.wording(update)))
+    await answer(update, context, message, text)
 
 
 async def answer(
     update: Update, context: Context, message: Message, text: str, *, ask_whose: bool = False
 ) -> None:
-    """Reply to `message` with the scores that `text` asks for, read at the same time."""
+    """Reply to `message` with the scores that `text` asks for, or ask for a handle."""
     request = handles.parse(text)
     wording = await context.wording(update)
+    if not request.handles and not request.rejected:
+        private = message.chat.type == message.chat.PRIVATE
+        await say(message, pages.which_handle(wording, private=private))
+        return
     answers = await _answers(update, context, request.handles)
     now = context.services.clock()
     await say(message, scores.answer(request, answers, now, wording, ask_whose=ask_whose))
@@ -82,7 +87,10 @@ async def press_score(update: Update, context: Context) -> None:
 
 
 async def press_why(update: Update, context: Context) -> None:
-    """Unfold the reasons under a score, or fold them again. Nothing is read for it."""
+    """Unfold the reasons under a score, or fold them; from a list, in a message of their own.
+
+    Nothing is read for it.
+    """
     query = update.callback_query
     press = understand(query.data) if query else None
     if query is None or press is None:
@@ -94,17 +102,21 @@ async def press_why(update: Update, context: Context) -> None:
         return
     await toast(query)
     now = context.services.clock()
+    if press.action is Action.MORE and isinstance(query.message, Message):
+        await say(query.message, scores.why(reading, now, wording))
+        return
+    as_written = wording_for(press.language)
     if press.action is Action.WHY:
-        await replace(query, scores.why(reading, now, wording))
+        await replace(query, scores.why(reading, now, as_written))
     else:
-        keyboard = scores.keyboard(reading.handle, wording)
-        await replace(query, Reply(scores.card(reading, now, wording), keyboard))
+        keyboard = scores.keyboard(reading.handle, as_written)
+        await replace(query, Reply(scores.card(reading, now, as_written), keyboard))
 
 
 async def press_follow(update: Update, context: Context) -> None:
     """Say that following is not there yet."""
     if query := update.callback_query:
-        await toast(query, pages.not_yet_following(await context.wording(update)), alert=True)
+        await toast(query, pages.not_yet_following(await context.wording(update)))
 
 
 async def press_compare(update: Update, context: Context) -> None:
@@ -128,13 +140,13 @@ async def press_link(update: Update, context: Context) -> None:
         await toast(query, pages.old_button(await context.wording(update)), alert=True)
         return
     await context.services.chats.link(query.message.chat.id, query.from_user.id, press.argument)
-    await toast(query, pages.linked(await context.wording(update), press.argument), alert=True)
+    await toast(query, pages.linked(await context.wording(update), press.argument))
 
 
 async def _own_handle(update: Update, context: Context) -> str:
-    chat, person = update.effective_chat, update.effective_user
-    if chat is None or person is None:
-        return ""
+    chat, person, message = update.effective_chat, update.effective_user, update.message
+    if chat is None or person is None or (message and message.sender_chat):
+        return ""  # an anonymous administrator is nobody in particular
     return await context.services.chats.linked_handle(chat.id, person.id) or ""
 
 

@@ -8,8 +8,9 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-_AT_ONCE: Final = 1024
-"""Updates under way at the same time: mostly waiting for X or Telegram, a few kilobytes each."""
+_AT_ONCE: Final = 1_000_000
+"""No limit to speak of: an update that waits for its person's turn already takes a place, and one
+person's flood must not take everyone's."""
 
 
 class PersonByPerson(BaseUpdateProcessor):
@@ -49,8 +50,8 @@ class PersonByPerson(BaseUpdateProcessor):
 
 
 def _person(update: object) -> int:
-    """Whose turn it is: the person, else the chat, else everybody who is neither."""
+    """Whose turn it is: the person; the chat for its anonymous administrators; else nobody."""
     if not isinstance(update, Update):
         return 0
-    whose = update.effective_user or update.effective_chat
+    whose = update.effective_sender or update.effective_chat
     return whose.id if whose else 0

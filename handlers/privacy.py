@@ -27,4 +27,4 @@ async def press_forget(update: Update, context: Context) -> None:
     """Forget the handle of the person who pressed, everywhere."""
     if query := update.callback_query:
         known = await context.services.chats.unlink(query.from_user.id)
-        await toast(query, pages.forgotten(await context.wording(update), known), alert=True)
+        await toast(query, pages.forgotten(await context.wording(update), known))

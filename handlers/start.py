@@ -23,7 +23,9 @@ async def start(update: Update, context: Context) -> None:
         await klout.answer(update, context, message, f"@{link.group(1)}")
         return
     wording = await context.wording(update)
-    await say(message, pages.start(wording, context.services.example, context.bot.username))
+    private = message.chat.type == message.chat.PRIVATE
+    welcome = pages.start(wording, context.services.example, context.bot.username, private=private)
+    await say(message, welcome)
 
 
 async def show_help(update: Update, context: Context) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     ApplicationBuilder,
     ContextTypes,
@@ -20,6 +19,7 @@ from telegram.ext import (
 from handlers import Context, KloutApplication, register
 from handlers.context import Services
 from handlers.ordering import PersonByPerson
+from handlers.patience import Patience
 from operations.settings import Settings
 from scoring.reader import Reader
 from scoring.sources.x import XSource
@@ -85,8 +85,7 @@ def builder(
             )
         )
         .concurrent_updates(PersonByPerson())
-        # Wait out a 429, but do not pace: people's answers are few, and go first.
-        .rate_limiter(AIORateLimiter(overall_max_rate=0, group_max_rate=0, max_retries=2))
+        .rate_limiter(Patience())
         .job_queue(None)
     )
 
@@ -103,6 +102,7 @@ def application(settings: Settings, services: Services) -> KloutApplication:
         # One stuck socket in a pool of one would end polling for ever.
         .get_updates_connection_pool_size(4)
         .get_updates_read_timeout(20)
+        .updater(None)
         .build()
     )
     return ready(built)

@@ -8,6 +8,9 @@ from typing import Final
 _LOOKS_SECRET: Final = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}|(?<=Bearer )\S+")
 """A Telegram bot token, or what follows `Bearer`."""
 
+_SHORTEST: Final = 8
+"""Anything shorter is no secret, and would be blotted out of ordinary words."""
+
 _CHATTY: Final = ("httpx", "httpcore", "tweepy", "aiohttp", "asyncio", "aiosqlite", "alembic")
 """Loggers that write URLs, headers or every statement below WARNING."""
 
@@ -17,7 +20,7 @@ class RedactingFormatter(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        exact = "|".join(re.escape(secret) for secret in secrets if secret)
+        exact = "|".join(re.escape(secret) for secret in secrets if len(secret) >= _SHORTEST)
         self._exact = re.compile(exact) if exact else None
 
     def format(self, record: logging.LogRecord) -> str:

@@ -3,27 +3,22 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable
-from typing import Final
-
-from telegram import Update
-from telegram.error import BadRequest, InvalidToken, NetworkError
+from collections.abc import Awaitable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, Final, TypeVar
 
 from handlers import KloutApplication, menu
 from handlers.ordering import PersonByPerson
 from operations import assembly
-from operations.settings import Settings, SettingsError
+from operations.polling import confirm, poll, reach
+from operations.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-_ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
-"""Said explicitly: Telegram remembers the list of an earlier run."""
+_T = TypeVar("_T")
 
-_LONGEST_PAUSE: Final = 30.0
-"""Seconds between attempts to reach Telegram at the start."""
-
-_STOP_POLLING: Final = 1.0
-_FINISH_ANSWERS: Final = 2.0
+_FINISH_ANSWERS: Final = 1.5
+_CONFIRM: Final = 0.5
 _CLOSE: Final = 1.0
 """Seconds for each step of stopping; together below the five that are promised."""
 
@@ -32,13 +27,17 @@ async def run(settings: Settings, *, example: str = "nasa") -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        SettingsError: Telegram does not know the token.
+        operations.settings.SettingsError: Telegram does not know the token.
         OSError, sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
     """
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with assembly.services(settings, example=example) as services:
+    async with AsyncExitStack() as stack:
+        opening = stack.enter_async_context(assembly.services(settings, example=example))
+        services = await _until(stop, opening)
+        if services is None:
+            return
         _log.info("the database is open")
         application = assembly.application(settings, services)
         try:
@@ -47,56 +46,32 @@ async def run(settings: Settings, *, example: str = "nasa") -> None:
             await _stop(application)
 
 
-async def _until(stop: asyncio.Event, work: Awaitable[None]) -> None:
-    """Run `work` until it fails or `stop` is set, whichever comes first."""
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop.wait())
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """The result of `work`; None if `stop` is set before, and then `work` is cancelled."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if working.done():
-        working.result()
-    else:
+    if not working.done():
         working.cancel()
         await asyncio.wait((working,))
+    return None if working.cancelled() else working.result()
 
 
 async def _serve(application: KloutApplication) -> None:
-    await _reach_telegram(application)
+    await reach(application)
     await menu.publish(application.bot)
-    if application.updater is None:
-        raise RuntimeError("the application was built without an updater")
-    await application.updater.start_polling(allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1)
     await application.start()
     _log.info("answering as @%s", application.bot.username)
-    await asyncio.Event().wait()
-
-
-async def _reach_telegram(application: KloutApplication) -> None:
-    pause = 1.0
-    while True:
-        try:
-            await application.initialize()
-        except InvalidToken:
-            raise SettingsError(
-                "TELEGRAM_BOT_TOKEN is not usable: Telegram does not know it."
-            ) from None
-        except BadRequest:
-            raise
-        except NetworkError as error:
-            _log.warning("Telegram is not reachable (%s); next attempt in %g s", error, pause)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-        else:
-            return
+    await poll(application)
 
 
 async def _stop(application: KloutApplication) -> None:
     """Fetch nothing more, let answers under way finish for a moment, then let go."""
-    if application.updater and application.updater.running:
-        await _at_most(_STOP_POLLING, application.updater.stop())
     await application.services.reader.close()  # who waits for X is told to ask again
     if application.running:
-        await _at_most(_FINISH_ANSWERS, application.update_queue.join())
+        if await _at_most(_FINISH_ANSWERS, application.update_queue.join()):
+            await _at_most(_CONFIRM, confirm(application))
         processor = application.update_processor
         if isinstance(processor, PersonByPerson):
             processor.give_up()
@@ -104,8 +79,11 @@ async def _stop(application: KloutApplication) -> None:
     await _at_most(_CLOSE, application.shutdown())
 
 
-async def _at_most(seconds: float, step: Awaitable[None]) -> None:
+async def _at_most(seconds: float, step: Awaitable[None]) -> bool:
+    """Whether the step ended in time."""
     try:
         await asyncio.wait_for(step, seconds)
     except TimeoutError:
         _log.warning("stopping takes too long; going on without")
+        return False
+    return True

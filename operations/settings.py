@@ -4,10 +4,12 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _MICRO: Final = 1_000_000
+
+_HTTP_URL: Final = TypeAdapter(HttpUrl)
 
 _S = TypeVar("_S", bound=BaseSettings)
 
@@ -26,8 +28,12 @@ def _token(pattern: str, hint: str) -> AfterValidator:
 
 
 def _base_url(value: str) -> str:
-    if not re.match(r"https?://[^/\s]+", value):
+    if not value.startswith(("http://", "https://")):
         raise ValueError("must begin with https:// or http://")
+    try:
+        _HTTP_URL.validate_python(value)
+    except ValidationError:
+        raise ValueError("must be an address such as https://example.org") from None
     return value.rstrip("/")
 
 
@@ -42,7 +48,7 @@ def _no_webhook(_value: str) -> str:
 
 
 def _sqlite(value: str) -> str:
-    if not re.match(r"sqlite:///.+", value):
+    if not re.fullmatch(r"sqlite:///[^:?%\x00][^?%\x00]*", value):
         raise ValueError("must look like sqlite:///klout.db (no other engine is supported yet)")
     return value
 
@@ -90,6 +96,8 @@ def load(kind: type[_S], **given: object) -> _S:
     """
     try:
         return kind(**given)  # type: ignore[arg-type]
+    except UnicodeDecodeError:
+        raise SettingsError(".env is not usable: it must be text in UTF-8.") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper()

@@ -58,6 +58,7 @@ async def run() -> None:
             x_api_url=chosen.x_api_url,
             database_url=f"sqlite:///{Path(folder) / 'demo.db'}",
             log_level="WARNING",
+            **({"x_budget_usd_month": 1000} if made_up else {}),
         )
         logs.configure(settings.log_level, settings.secrets)
         if made_up:

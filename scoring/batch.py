@@ -53,6 +53,9 @@ class ProfileBatch:
         for task in self._rounds:
             task.cancel()
         await asyncio.gather(*self._rounds, return_exceptions=True)
+        for _, future in self._waiting.values():
+            future.cancel()
+        self._waiting.clear()
 
     def _start_round(self) -> None:
         task = asyncio.create_task(self._round(), name="profile batch")

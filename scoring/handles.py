@@ -54,11 +54,14 @@ def parse(text: str) -> Request:
     """Find the handles in what a person typed after a command.
 
     Understood: `@nasa`, `nasa`, `x.com/nasa`, `https://twitter.com/nasa?s=20`, full-width
-    characters, invisible marks, and punctuation around them. Bare words count only when nothing
-    in the text carries an `@` or an address, so that "@nasa please" asks for one account.
+    characters, invisible marks, and punctuation around them. Bare words count only when they are
+    few and nothing in the text carries an `@` or an address, so that "@nasa please" asks for one
+    account and a sentence for none.
     """
     words = _clean(text).split()
     marked = [word for word in words if "@" in word or _X_URL.search(word)]
+    if not marked and len(words) > MAX_HANDLES:
+        return Request((), (), 0)  # a sentence: none of its words is meant as a handle
     found: list[str] = []
     rejected: list[str] = []
     for word in marked or words:
@@ -84,6 +87,8 @@ def _candidates(word: str) -> list[str]:
     """What a word may mean: "" or something impossible where it means no account."""
     if url := _X_URL.search(word):
         return [_from_url(url.group())]
+    if "://" in word:  # another site's account of the same name may be somebody else
+        return [""]
     parts = [_core(part) for part in _SEPARATORS.split(word)]
     return [part for part in parts if part and part.lower() not in _CONNECTORS]
 

@@ -6,6 +6,7 @@ request, and people who ask for the same handle share one flight.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,10 +17,12 @@ from scoring import windows
 from scoring.batch import ProfileBatch
 from scoring.budget import Ledger, paid
 from scoring.errors import HandleNotFound, Interrupted, SourceError, SourceUnreachable
-from scoring.facts import Facts, FactsError, Recent
+from scoring.facts import Facts, FactsError
 from scoring.handles import key
 from scoring.score import Score, score
 from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, SeenPost, Source
+
+_log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
@@ -151,7 +154,10 @@ class Reader:
                 raise
             return replace(stored, problem=problem)
         if stored is None or not _same_facts(stored, reading):
-            await self._store.add(reading, handle)
+            try:
+                await self._store.add(reading, handle)
+            except Exception:  # noqa: BLE001 - logged, and not worth an answer that was paid for
+                _log.exception("a reading could not be stored")
         return reading
 
     async def _profile(self, handle: str, stored: Reading | None) -> Profile:
@@ -174,16 +180,18 @@ class Reader:
 
     async def _read_window(self, profile: Profile, stored: Reading | None) -> Reading:
         """Read what is missing of the recent window; what fails leaves the reading shallower."""
-        seen: Recent | None = None
+        if stored and stored.account_id != profile.id:  # the handle has another owner now
+            stored = None
         window: PostWindow | None = None
+        counted: MentionWindow | None = None
         problem: SourceError | None = None
         if not profile.protected:
             posts, mentions = await asyncio.gather(
                 _caught(self._posts(profile, stored)), _caught(self._mentions(profile, stored))
             )
-            window = posts[0]
-            seen = windows.recent(window, mentions[0])
+            window, counted = posts[0], mentions[0]
             problem = posts[1] or mentions[1]
+        now = self._clock()
         try:
             facts = Facts(
                 handle=profile.handle,
@@ -192,9 +200,9 @@ class Reader:
                 following=profile.following,
                 listed=profile.listed,
                 posts=profile.posts,
-                created_at=profile.created_at,
-                as_of=max(self._clock(), profile.created_at),
-                recent=seen,
+                created_at=min(profile.created_at, now),  # X's clock may be ahead of ours
+                as_of=now,
+                recent=windows.recent(window, counted),
             )
         except FactsError as error:
             raise SourceUnreachable(str(error), may_be_billed=True) from error

@@ -134,6 +134,19 @@ def score(facts: Facts, formula: Formula = CURRENT) -> Score:
     )
 
 
+def silence(score: Score) -> float:
+    """The points that posting a lot into silence takes off the community, to one decimal.
+
+    Raises:
+        KeyError: the score names a formula that does not exist.
+    """
+    formula = FORMULAS[score.formula]
+    rates = formula.rates(score.facts)
+    rating = formula.rate(score.facts, rates)
+    whole = rating.community / (1.0 - rates.unheard)
+    return (_tenths(formula.points(whole)) - _tenths(formula.points(rating.community))) / 10
+
+
 def _tenths(points: float) -> int:
     # machines may differ in the last bit of a power; a tie must not turn on it
     return math.floor(points * 10 + 0.5 + 1e-9)

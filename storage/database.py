@@ -1,6 +1,8 @@
 """One database: how it is opened, and what a transaction is."""
 
+import asyncio
 import os
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,12 +12,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+_ATTEMPTS: Final = 20
+"""Each waits for `busy_timeout`: about twenty seconds for another process to finish writing."""
+
 _PRAGMAS: Final = (
+    "PRAGMA busy_timeout=1000",  # short: nothing can interrupt the driver while it waits
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a committed row survives a power cut
-    "PRAGMA busy_timeout=15000",
     "PRAGMA foreign_keys=ON",
     "PRAGMA trusted_schema=OFF",
 )
@@ -75,8 +81,10 @@ class Database:
 
         Nothing slow belongs inside, least of all the network: everyone else's writes wait.
         """
-        async with self._writer.begin() as connection:
+        async with self._writer.connect() as connection:
+            await _begun(connection)
             yield connection
+            await connection.commit()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -88,6 +96,20 @@ class Database:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+async def _begun(connection: AsyncConnection) -> None:
+    """Begin, waiting in small, interruptible steps while another process writes."""
+    for attempt in range(_ATTEMPTS, 0, -1):
+        try:
+            await connection.begin()
+        except OperationalError as error:
+            await connection.rollback()
+            if "locked" not in str(error) or attempt == 1:
+                raise
+            await asyncio.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - only spreads them
+        else:
+            return
 
 
 def _address(url: str) -> URL:

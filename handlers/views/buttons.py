@@ -1,7 +1,8 @@
-"""What a button carries: a version, an action, and at most one handle or word.
+"""What a button carries: a version, an action, a handle or word, and the message's language.
 
-Version first, so that a button pressed a year from now is understood or kindly refused.
-Telegram allows 64 bytes; ours need at most 24.
+Version first, so that a button pressed a year from now is understood or kindly refused. The
+language, so that a message in a group keeps the one it was written in, whoever presses.
+Telegram allows 64 bytes; ours need at most 27.
 """
 
 from enum import StrEnum
@@ -16,6 +17,7 @@ class Action(StrEnum):
     """What pressing a button asks for."""
 
     SCORE = "k"
+    MORE = "more"
     WHY = "why"
     LESS = "less"
     FOLLOW = "fol"
@@ -32,22 +34,30 @@ class Press(NamedTuple):
 
     action: Action
     argument: str
+    language: str
 
 
-def button(text: str, action: Action, argument: str = "") -> InlineKeyboardButton:
-    """An inline button."""
-    return InlineKeyboardButton(text, callback_data=f"{VERSION}|{action}|{argument}")
+def button(
+    text: str, action: Action, argument: str = "", *, language: str = ""
+) -> InlineKeyboardButton:
+    """An inline button; with a language, the message under it is rewritten in that one."""
+    data = f"{VERSION}|{action}|{argument}" + (f"|{language}" if language else "")
+    return InlineKeyboardButton(text, callback_data=data)
 
 
 def pattern(*actions: Action) -> str:
-    """The regular expression by which these actions' presses are recognised."""
-    return rf"^{VERSION}\|({'|'.join(actions)})\|"
+    """The regular expression by which these actions' presses are recognised.
+
+    Whatever else a forged button carries, it is nothing but a word.
+    """
+    return rf"^{VERSION}\|({'|'.join(actions)})\|[A-Za-z0-9_]{{0,15}}(\|[a-z]{{2}})?$"
 
 
 def understand(data: str | None) -> Press | None:
     """Read a button's data; None when it is of another version, or forged."""
     version, _, rest = (data or "").partition("|")
-    action, _, argument = rest.partition("|")
+    action, _, rest = rest.partition("|")
+    argument, _, language = rest.partition("|")
     if version != VERSION or action not in set(Action):
         return None
-    return Press(Action(action), argument)
+    return Press(Action(action), argument, language)

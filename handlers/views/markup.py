@@ -18,7 +18,7 @@ def foreign(text: str) -> str:
     """A stranger's text: escaped, on one line, cut, and kept from turning its surroundings.
 
     Right-to-left letters stay readable; direction marks, which could reorder the rest of the
-    line, are dropped, and what is left is isolated (Unicode UAX #9).
+    line, are dropped, and what is left is isolated (Unicode UAX #9). Empty when nothing is left.
     """
     visible = "".join(
         " " if character.isspace() else character
@@ -27,8 +27,18 @@ def foreign(text: str) -> str:
         and (character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co", "Cn"})
     )
     flat = " ".join(visible.split())
+    if not flat:
+        return ""
     short = flat if len(flat) <= _LONGEST_NAME else flat[: _LONGEST_NAME - 1] + "…"
     return f"{_FIRST_STRONG_ISOLATE}{html.escape(short, quote=False)}{_POP_ISOLATE}"
+
+
+def profile_link(handle: str) -> str:
+    """A handle that leads to its account on X.
+
+    Bare, Telegram would take it for somebody on Telegram, and might call them.
+    """
+    return f'<a href="https://x.com/{handle}">@{handle}</a>'
 
 
 def bar(share: float) -> str:

@@ -8,22 +8,25 @@ from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Use
 
 from handlers.views import Reply
 from handlers.views.buttons import Action, button
-from handlers.views.markup import foreign
+from handlers.views.markup import foreign, profile_link
 from handlers.wording import Wording, wording_for
 from locales import LANGUAGES
 from scoring.handles import MAX_HANDLES
 
-LANGUAGE_NAMES: Final = {"en": "English", "fr": "Français"}
+LANGUAGE_NAMES: Final = {"en": "English", "fr": "français"}
 """Every language calls itself by its own name: a reader looks for theirs."""
 
-_FORCE_REPLY: Final = ForceReply(selective=True, input_field_placeholder="@handle")
+_PROMPT: Final = ForceReply(input_field_placeholder="@handle")
+_PROMPT_FOR_ONE: Final = ForceReply(selective=True, input_field_placeholder="@handle")
+"""In a group: for whoever is quoted or mentioned. In private nobody is."""
 
 
-def start(wording: Wording, example: str, bot_name: str) -> Reply:
+def start(wording: Wording, example: str, bot_name: str, *, private: bool) -> Reply:
     """Two lines, one example, buttons."""
     text = wording.gettext(
         "I say how far an account reaches on X, from 0 to 100, and why.\n"
-        "The number adds up, says how sure it is, and never claims to measure a person.\n\n"
+        "The score is a sum you can check, with a margin of error. It is about reach, not about"
+        " a person’s worth.\n\n"
         "Try <code>/klout @{example}</code>"
     )
     rows = [
@@ -32,13 +35,10 @@ def start(wording: Wording, example: str, bot_name: str) -> Reply:
             button(wording.gettext("Help"), Action.HELP),
             button(wording.gettext("Privacy"), Action.PRIVACY),
         ],
-        [
-            InlineKeyboardButton(
-                wording.gettext("Add me to a group"),
-                url=f"https://t.me/{bot_name}?startgroup=hello",
-            )
-        ],
     ]
+    if private:
+        url = f"https://t.me/{bot_name}?startgroup=hello"
+        rows.append([InlineKeyboardButton(wording.gettext("Add me to a group"), url=url)])
     return Reply(text.format(example=example), InlineKeyboardMarkup(rows))
 
 
@@ -46,16 +46,17 @@ def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
     """Every command there is, and what a score is in three sentences."""
     text = wording.gettext(
         "<b>What I answer</b>\n"
-        "/klout @{example} – the score of an account, up to {most} at once. A name or a link to a"
-        " profile will do.\n"
-        "/klout – your own, once you told me which handle is yours\n"
+        "<code>/klout @{example}</code> – the score of an account, up to {most} at once. A handle"
+        " or a link to a profile will do.\n"
+        "/klout – your own: send me your handle when I ask, then press “That’s me”\n"
         "/language – English or French\n"
         "/privacy – what I keep, and how to make me forget\n\n"
         "<b>What the number is</b>\n"
-        "The size of a community, its activity and the reactions it draws, added up. The ± says"
-        " how sure it is. Bought followers and posting more without anybody reacting do not lift"
-        " it.\n\n"
-        "In groups write /klout@{bot_name}, or reply to me. Not affiliated with Klout or X."
+        "The size of a community, its activity and the reactions it draws, added up. The ± is its"
+        " margin of error. Bought followers hardly lift it, and posting more without anybody"
+        " reacting never does.\n\n"
+        "In groups write <code>/klout@{bot_name} @{example}</code>. Not affiliated with Klout or"
+        " X."
     )
     return Reply(text.format(example=example, most=MAX_HANDLES, bot_name=bot_name))
 
@@ -65,9 +66,10 @@ def privacy(wording: Wording) -> Reply:
     text = wording.gettext(
         "<b>Privacy</b>\n"
         "I keep: the public counts of the accounts that were asked for, the language a chat"
-        " chose, and the handle you said is yours, with your Telegram number.\n"
-        "I do not keep: names, messages, or who asked for whom.\n"
-        "X’s public figures are read from X and shown as a score; nothing is sold or passed on."
+        " chose, and the handle you said is yours, with your Telegram user id.\n"
+        "I do not keep: your name, your messages, or who asked for whose score.\n"
+        "What X shows of an account stays until the bot’s operator deletes it; your handle, until"
+        " you press the button. Nothing is sold or passed on."
     )
     forget = button(wording.gettext("Forget my handle"), Action.FORGET)
     return Reply(text, InlineKeyboardMarkup([[forget]]))
@@ -75,7 +77,12 @@ def privacy(wording: Wording) -> Reply:
 
 def choose_language(wording: Wording) -> Reply:
     """One button a language."""
-    rows = [[button(LANGUAGE_NAMES[language], Action.LANGUAGE, language) for language in LANGUAGES]]
+    rows = [
+        [
+            button(LANGUAGE_NAMES[language].capitalize(), Action.LANGUAGE, language)
+            for language in LANGUAGES
+        ]
+    ]
     return Reply(wording.gettext("Which language shall I speak here?"), InlineKeyboardMarkup(rows))
 
 
@@ -96,9 +103,9 @@ def administrators_only(wording: Wording) -> Reply:
     return Reply(wording.gettext("Only the administrators of this group can change that."))
 
 
-def which_handle(wording: Wording) -> Reply:
+def which_handle(wording: Wording, *, private: bool) -> Reply:
     """The prompt of a bare `/klout`."""
-    return Reply(_which_handle(wording), _FORCE_REPLY)
+    return Reply(_which_handle(wording), _PROMPT if private else _PROMPT_FOR_ONE)
 
 
 def compare_with(wording: Wording, handle: str, person: User) -> Reply:
@@ -107,7 +114,9 @@ def compare_with(wording: Wording, handle: str, person: User) -> Reply:
     The mention is what makes a selective prompt reach them in a group.
     """
     who = f'<a href="tg://user?id={person.id}">{foreign(person.first_name)}</a>'
-    return Reply(f"{who}\n{_compare_with(wording).format(handle=handle)}", _FORCE_REPLY)
+    return Reply(
+        f"{who}\n{_compare_with(wording).format(handle=profile_link(handle))}", _PROMPT_FOR_ONE
+    )
 
 
 def prompted_handle(text: str) -> str | None:
@@ -125,7 +134,7 @@ def prompted_handle(text: str) -> str | None:
 
 def linked(wording: Wording, handle: str) -> str:
     """The toast after "that's me"."""
-    text = wording.gettext("Noted: /klout alone now answers for @{handle}.")
+    text = wording.gettext("Noted: in this chat /klout alone now answers for @{handle}.")
     return text.format(handle=handle)
 
 
@@ -133,12 +142,12 @@ def forgotten(wording: Wording, known: int) -> str:
     """The toast after "forget my handle"."""
     if known:
         return wording.gettext("Done. I no longer know which handle is yours.")
-    return wording.gettext("I did not know any handle of yours.")
+    return wording.gettext("There was nothing to forget.")
 
 
 def not_yet_following(wording: Wording) -> str:
     """The toast of a button whose work comes with the weekly digest."""
-    return wording.gettext("Following comes with the weekly digest, which is not there yet.")
+    return wording.gettext("Following will come with the weekly digest. It is not there yet.")
 
 
 def old_button(wording: Wording) -> str:
@@ -152,7 +161,9 @@ def not_understood(wording: Wording, example: str, *, handle: str = "") -> Reply
     Args:
         handle: what may have been meant as one; scoring it is then one tap away.
     """
-    text = wording.gettext("I do not know that one. Try /klout @{example}, or /help.")
+    text = wording.gettext(
+        "Sorry, I did not understand. Try <code>/klout @{example}</code>, or /help."
+    )
     offer = [button(wording.gettext("Score @{handle}").format(handle=handle), Action.SCORE, handle)]
     return Reply(text.format(example=example), InlineKeyboardMarkup([offer]) if handle else None)
 
@@ -167,11 +178,11 @@ def went_wrong(wording: Wording, error_id: str) -> str:
 
 
 def _which_handle(wording: Wording) -> str:
-    return wording.gettext("Which account? Send me its handle, such as @jack.")
+    return wording.gettext("Which account on X? Send me its handle.")
 
 
 def _compare_with(wording: Wording) -> str:
-    return wording.gettext("Compare @{handle} with whom? Send me a handle.")
+    return wording.gettext("Compare {handle} with whom? Send me a handle.")
 
 
 def _force_reply() -> ForceReply:
@@ -184,6 +195,6 @@ def _prompts() -> list[re.Pattern[str]]:
     wordings = [wording_for(language) for language in LANGUAGES]
     texts = [ask(wording) for wording in wordings for ask in (_which_handle, _compare_with)]
     return [
-        re.compile(re.escape(text).replace(r"\{handle\}", r"(?P<handle>\w{1,15})"))
+        re.compile(re.escape(text).replace(r"\{handle\}", r"@(?P<handle>\w{1,15})"))
         for text in texts
     ]

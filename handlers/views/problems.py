@@ -2,6 +2,7 @@
 
 from functools import singledispatch
 
+from handlers.views.markup import profile_link
 from handlers.wording import Wording
 from scoring.errors import (
     AccountSuspended,
@@ -29,15 +30,15 @@ def sentence(error: ScoringError, wording: Wording) -> str:
 @sentence.register
 def _(error: HandleNotFound, wording: Wording) -> str:
     text = wording.gettext(
-        "There is no <b>@{handle}</b> on X. Check the spelling; people also change their handle."
+        "There is no account {handle} on X. Check the spelling; people also change their handle."
     )
-    return text.format(handle=error.handle)
+    return text.format(handle=profile_link(error.handle))
 
 
 @sentence.register
 def _(error: AccountSuspended, wording: Wording) -> str:
-    text = wording.gettext("X has suspended <b>@{handle}</b>, so there is nothing to score.")
-    return text.format(handle=error.handle)
+    text = wording.gettext("X has suspended {handle}, so there is nothing to score.")
+    return text.format(handle=profile_link(error.handle))
 
 
 @sentence.register

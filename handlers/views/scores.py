@@ -3,20 +3,27 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.views import Reply
 from handlers.views.buttons import Action, button
-from handlers.views.markup import bar, foreign
+from handlers.views.markup import bar, foreign, profile_link
 from handlers.views.problems import sentence
+from handlers.views.reasons import reasons
 from handlers.wording import Wording
+from scoring.comparison import compare
 from scoring.errors import ScoringError
 from scoring.handles import MAX_HANDLES, Request, key
 from scoring.reader import Reading
 
 Answer = Reading | ScoringError
 """What came of one handle."""
+
+_MOST: Final = 100
+_PAIR: Final = 2
+_ALL: Final = 10
 
 
 def answer(
@@ -30,15 +37,16 @@ def answer(
         ask_whose: offer a button by which the person says that the handle is theirs.
     """
     asked = list(zip(request.handles, answers, strict=True))
-    blocks = [_block(handle, result, now, wording) for handle, result in asked]
     readings = [result for result in answers if isinstance(result, Reading)]
     if len(asked) == 1 and readings:
-        markup: InlineKeyboardMarkup | None = keyboard(
-            readings[0].handle, wording, ask_whose=ask_whose
-        )
-    else:
-        markup = _one_by_one([reading.handle for reading in readings], wording)
-    return Reply("\n\n".join(blocks + _remarks(request, wording)), markup)
+        html = card(readings[0], now, wording, asked=asked[0][0])
+        markup = keyboard(readings[0].handle, wording, ask_whose=ask_whose)
+        return Reply("\n\n".join([html, *_remarks(request, wording)]), markup)
+    blocks = [_block(handle, result, wording) for handle, result in asked]
+    if len(readings) == len(asked) == _PAIR:
+        blocks.append(_verdict(readings[0], readings[1], wording))
+    blocks += _remarks(request, wording)
+    return Reply("\n\n".join(blocks), _one_by_one(readings, wording))
 
 
 def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") -> str:
@@ -47,79 +55,113 @@ def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") 
     Args:
         asked: the handle that was asked for, where it may not be the account's any more.
     """
-    score = reading.score
-    facts = score.facts
-    gettext, count = wording.gettext, wording.count
-    names = (gettext("community"), gettext("activity"), gettext("reactions"))
     lines = [
         _headline(reading),
-        foreign(reading.name),
+        *_name(reading),
         *(
-            f"{bar(points / score.score if score.score else 0)} {wording.points(points)} {name}"
-            for name, points in zip(names, score.parts.values(), strict=True)
+            f"{bar(points / _MOST)} {wording.points(points)} {name}"
+            for name, points in _parts(reading, wording)
         ),
-        " · ".join(
-            (
-                count("{n} follower", "{n} followers", facts.followers),
-                count("{n} list", "{n} lists", facts.listed),
-                count("{n} post a day", "{n} posts a day", facts.posts_per_day),
-            )
-        ),
+        _counts(reading, wording),
         *_notes(reading, asked, wording),
-        gettext("Read {ago}.").format(ago=wording.ago(now - facts.as_of)),
+        wording.gettext("Data read {ago}.").format(
+            ago=wording.ago(now - reading.score.facts.as_of)
+        ),
     ]
     return "\n".join(lines)
 
 
 def why(reading: Reading, now: datetime, wording: Wording) -> Reply:
     """The card again, with what each part is made of and how sure it is."""
-    score = reading.score
-    gettext = wording.gettext
-    reasons = [
-        gettext("The parts add up: {sum} = {score}.").format(
-            sum=" + ".join(map(wording.points, score.parts.values())),
-            score=wording.points(score.score),
-        ),
-        *_reasons(reading, wording),
-        gettext(
-            "± {margin} is how far the number may be off: people disagree about influence, and"
-            " a few posts are a small sample."
-        ).format(margin=wording.points(score.margin)),
-        gettext(
-            "Ten times the followers is one step up, not ten times the score. It says how far an"
-            " account reaches on X, not what a person is worth. Formula {formula}."
-        ).format(formula=score.formula),
-    ]
-    html = card(reading, now, wording) + "\n<blockquote>" + "\n".join(reasons) + "</blockquote>"
-    less = button(gettext("Less"), Action.LESS, reading.handle)
-    return Reply(html, InlineKeyboardMarkup([[less]]))
+    quote = "\n".join(reasons(reading, wording))
+    return Reply(
+        f"{card(reading, now, wording)}\n<blockquote>{quote}</blockquote>",
+        keyboard(reading.handle, wording, unfolded=True, ask_whose=True),
+    )
 
 
-def keyboard(handle: str, wording: Wording, *, ask_whose: bool = False) -> InlineKeyboardMarkup:
-    """The buttons under one score."""
+def keyboard(
+    handle: str, wording: Wording, *, unfolded: bool = False, ask_whose: bool = False
+) -> InlineKeyboardMarkup:
+    """The buttons under one score.
+
+    Args:
+        unfolded: the reasons are shown, and can be hidden.
+        ask_whose: offer to remember that the handle is the person's own.
+    """
+    gettext, language = wording.gettext, wording.language
+    fold = (
+        button(gettext("Hide"), Action.LESS, handle, language=language)
+        if unfolded
+        else button(gettext("Why?"), Action.WHY, handle, language=language)
+    )
     rows: list[list[InlineKeyboardButton]] = [
         [
-            button(wording.gettext("Why?"), Action.WHY, handle),
-            button(wording.gettext("Follow"), Action.FOLLOW, handle),
-            button(wording.gettext("Compare"), Action.COMPARE, handle),
+            fold,
+            button(gettext("Follow"), Action.FOLLOW, handle),
+            button(gettext("Compare"), Action.COMPARE, handle),
         ]
     ]
     if ask_whose:
-        rows.append([button(wording.gettext("That’s me"), Action.LINK, handle)])
+        rows.append([button(gettext("That’s me"), Action.LINK, handle)])
     return InlineKeyboardMarkup(rows)
 
 
-def _one_by_one(names: Sequence[str], wording: Wording) -> InlineKeyboardMarkup | None:
-    """One button a score, where there are several, to have it on its own."""
-    text = wording.gettext("More about @{handle}")
-    rows = [[button(text.format(handle=name), Action.SCORE, name)] for name in names]
+def _name(reading: Reading) -> list[str]:
+    name = foreign(reading.name)
+    return [name] if name else []
+
+
+def _one_by_one(readings: Sequence[Reading], wording: Wording) -> InlineKeyboardMarkup | None:
+    """One button a score, where there are several, to have it explained on its own."""
+    text = wording.gettext("Why @{handle}?")
+    names = [reading.handle for reading in readings]
+    rows = [[button(text.format(handle=name), Action.MORE, name)] for name in names]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _block(asked: str, result: Answer, now: datetime, wording: Wording) -> str:
-    if isinstance(result, Reading):
-        return card(result, now, wording, asked=asked)
-    return sentence(result, wording)
+def _block(asked: str, result: Answer, wording: Wording) -> str:
+    """One of several: a few lines."""
+    if not isinstance(result, Reading):
+        return sentence(result, wording)
+    parts = " · ".join(
+        f"{wording.points(points)} {name}" for name, points in _parts(result, wording)
+    )
+    notes = _notes(result, asked, wording)
+    return "\n".join([_headline(result), parts, _counts(result, wording), *notes])
+
+
+def _verdict(one: Reading, other: Reading, wording: Wording) -> str:
+    """Who is ahead, as people would judge; or that it is too close to call."""
+    comparison = compare(one.score, other.score)
+    share = comparison.probability
+    ahead, tenths = (one, round(share * 10)) if share >= 1 / 2 else (other, round(10 - share * 10))
+    if comparison.tie:
+        text = wording.gettext("Too close to call: about {n} in 10 people would pick {handle}.")
+    elif tenths == _ALL:
+        text = wording.gettext("Nearly everybody would pick {handle} as the more influential.")
+    else:
+        text = wording.gettext(
+            "About {n} in 10 people would pick {handle} as the more influential."
+        )
+    return text.format(n=tenths, handle=profile_link(ahead.handle))
+
+
+def _parts(reading: Reading, wording: Wording) -> list[tuple[str, float]]:
+    gettext = wording.gettext
+    names = (gettext("community"), gettext("activity"), gettext("reactions"))
+    return list(zip(names, reading.score.parts.values(), strict=True))
+
+
+def _counts(reading: Reading, wording: Wording) -> str:
+    facts, count = reading.score.facts, wording.count
+    return " · ".join(
+        (
+            count("{n} follower", "{n} followers", facts.followers),
+            count("on {n} list", "on {n} lists", facts.listed),
+            count("{n} post a day on average", "{n} posts a day on average", facts.posts_per_day),
+        )
+    )
 
 
 def _notes(reading: Reading, asked: str, wording: Wording) -> list[str]:
@@ -135,36 +177,6 @@ def _notes(reading: Reading, asked: str, wording: Wording) -> list[str]:
     if reading.problem is not None:
         notes.append(sentence(reading.problem, wording))
     return notes
-
-
-def _reasons(reading: Reading, wording: Wording) -> list[str]:
-    """What each part was made of, in the order of the parts."""
-    facts = reading.score.facts
-    count, gettext = wording.count, wording.gettext
-    community = gettext("Community: {followers}, {lists}.").format(
-        followers=count("{n} follower", "{n} followers", facts.followers),
-        lists=count("{n} list", "{n} lists", facts.listed),
-    )
-    recent = facts.recent
-    if recent is None or recent.days is None or recent.posts is None:
-        typical = gettext(
-            "Activity and reactions: not read, so what is usual for such a profile is assumed."
-        )
-        return [community, typical]
-    drawn = sum(n or 0 for n in (recent.likes, recent.replies, recent.reposts, recent.quotes))
-    activity = gettext("Activity: {posts} in {days}.").format(
-        posts=count("{n} post of its own", "{n} posts of its own", recent.posts),
-        days=count("{n} day", "{n} days", round(recent.days, 1)),
-    )
-    reactions = gettext("Reactions: {each} to a post").format(
-        each=count("{n} reaction", "{n} reactions", round(drawn / max(1, recent.posts), 1))
-    )
-    if recent.mentions is not None and recent.mention_days is not None:
-        reactions += ", " + gettext("{mentions} in {days}").format(
-            mentions=count("{n} mention", "{n} mentions", recent.mentions),
-            days=count("{n} day", "{n} days", recent.mention_days),
-        )
-    return [community, activity, reactions + "."]
 
 
 def _remarks(request: Request, wording: Wording) -> list[str]:
@@ -188,7 +200,7 @@ def _remarks(request: Request, wording: Wording) -> list[str]:
 
 def _headline(reading: Reading) -> str:
     points, margin = _whole(reading.score.score), max(1, _whole(reading.score.margin))
-    return f"<b>@{reading.handle}</b> · <b>{points}/100</b> ± {margin}"
+    return f"<b>{profile_link(reading.handle)}</b> · <b>{points}/100</b> ± {margin}"
 
 
 def _whole(points: float) -> int:

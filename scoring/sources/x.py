@@ -17,7 +17,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
-import tweepy
 from tweepy.asynchronous import AsyncClient
 
 from scoring.errors import (
@@ -37,12 +36,15 @@ from scoring.windows import LONGEST, SHORTEST
 MENTION_DAYS: Final = 7.0
 """What `counts/recent` covers."""
 
-_RATE_LIMIT_WINDOW: Final = timedelta(minutes=15)
+_QUARTER: Final = timedelta(minutes=15)
 """Waited for when a 429 carries no reset time (X's rate-limit window)."""
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, sock_connect=5)
 _USER_FIELDS: Final = ["created_at", "protected", "public_metrics"]
 _SPENT: Final = ("usage cap", "usagecapexceeded", "credit", "spending limit")
+
+_MOST: Final = 2**63
+"""X's numbers are 64-bit; so are the database's."""
 
 _Json = dict[str, Any]
 
@@ -74,12 +76,11 @@ class XSource:
         )
         with _expected_shape():
             found = {key(user["username"]): _profile(user) for user in body.get("data") or ()}
-            suspended = {key(name) for name in _suspended(body.get("errors") or ())}
-        return {
-            key(handle): found.get(key(handle))
-            or (AccountSuspended if key(handle) in suspended else HandleNotFound)(handle)
-            for handle in handles
-        }
+            wrong = {key(name): kind(name) for name, kind in _problems(body.get("errors") or ())}
+            # Somebody not asked for, or no word about somebody asked for, is no answer of X's.
+            if not set(map(key, handles)) >= found.keys():
+                raise KeyError(*found)
+            return {key(handle): found.get(key(handle)) or wrong[key(handle)] for handle in handles}
 
     async def profile_by_id(self, account_id: int) -> Profile | None:
         """Find the account under whatever handle it has now (`GET /2/users`)."""
@@ -108,10 +109,10 @@ class XSource:
             )
         )
         with _expected_shape():
-            if body.get("errors"):  # protected a moment ago, for instance
-                raise SourceUnreachable("posts withheld")
             posts = body.get("data") or []
-            more = bool((body.get("meta") or {}).get("next_token"))
+            if body.get("errors"):  # protected a moment ago, for instance
+                raise SourceUnreachable("posts withheld", may_be_billed=bool(posts))
+            more = bool(body["meta"].get("next_token"))
             start = oldest_wanted
             if more and posts:
                 start = min(_time(post["created_at"]) for post in posts)
@@ -141,36 +142,45 @@ class XSource:
             self._client.session = _RebasedSession(self._base_url)
         try:
             body = await request(self._client)
-        except tweepy.HTTPException as error:
-            text = f"{error} {' '.join(map(str, error.api_messages))}"
-            raise self._refusal(error.response.status, error.response.headers, text) from error
-        except aiohttp.ContentTypeError as error:  # an HTML, plain-text or empty body
-            raise self._refusal(error.status, error.headers or {}, "without JSON") from error
+        except _RefusedError as error:
+            raise self._refusal(error) from error
         except aiohttp.ClientConnectorError as error:
             raise SourceUnreachable("no connection") from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
             raise SourceUnreachable(type(error).__name__, may_be_billed=True) from error
         if not isinstance(body, dict):
             raise SourceUnreachable("not a JSON object", may_be_billed=True)
         return body
 
-    def _refusal(self, status: int, headers: Mapping[str, str], text: str) -> SourceError:
-        """What an answer that is no answer means; `text` is all that it said."""
+    def _refusal(self, answer: "_RefusedError") -> SourceError:
+        """What an answer that is no answer means."""
+        status, text = answer.status, answer.text.lower()
         if status == HTTPStatus.PAYMENT_REQUIRED or (
             status in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
-            and any(w in text.lower() for w in _SPENT)
+            and any(word in text for word in _SPENT)
         ):
             return CreditsDepleted(f"HTTP {status}")
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             now = self._clock()
-            reset = headers.get("x-rate-limit-reset", "")
-            until = datetime.fromtimestamp(int(reset), UTC) if reset.isdecimal() else now
-            return RateLimited(until if until > now else now + _RATE_LIMIT_WINDOW)
+            return RateLimited(max(now + timedelta(seconds=1), answer.reset or now + _QUARTER))
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             return TokenRefused(f"HTTP {status}")
-        return SourceUnreachable(
-            f"HTTP {status}", may_be_billed=status < HTTPStatus.MULTIPLE_CHOICES
-        )
+        return SourceUnreachable(f"HTTP {status}")
+
+
+class _RefusedError(Exception):
+    """An answer other than 2xx, before tweepy stumbles over its body."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], text: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.text = text
+        try:
+            self.reset: datetime | None = datetime.fromtimestamp(
+                int(headers["x-rate-limit-reset"]), UTC
+            )
+        except (KeyError, ValueError, OverflowError, OSError):
+            self.reset = None
 
 
 class _RebasedSession:
@@ -184,13 +194,9 @@ class _RebasedSession:
     async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[Any]:
         here = url.replace("https://api.twitter.com", self._base_url, 1)
         async with self._session.request(method, here, **options) as response:
-            if not await response.read():  # over which tweepy stumbles
-                raise aiohttp.ContentTypeError(
-                    response.request_info,
-                    response.history,
-                    status=response.status,
-                    headers=response.headers,
-                )
+            if not response.ok:
+                text = (await response.read()).decode(errors="replace")
+                raise _RefusedError(response.status, response.headers, text)
             yield response
 
     async def close(self) -> None:
@@ -202,16 +208,18 @@ def _expected_shape() -> Iterator[None]:
     """An answer that lacks what X always sends is no answer: never a score of zero."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise SourceUnreachable(f"unexpected answer ({error!r})", may_be_billed=True) from error
 
 
 def _profile(user: _Json) -> Profile:
-    metrics = user["public_metrics"]
+    metrics, number = user["public_metrics"], int(user["id"])
+    if not is_handle(user["username"]) or not 0 < number < _MOST:
+        raise ValueError(user["username"])
     return Profile(
-        id=int(user["id"]),
+        id=number,
         handle=user["username"],
-        name=user["name"],
+        name=str(user.get("name") or "").encode(errors="replace").decode(),
         protected=bool(user.get("protected", False)),
         followers=int(metrics["followers_count"]),
         following=int(metrics["following_count"]),
@@ -233,11 +241,14 @@ def _post(post: _Json) -> SeenPost:
     )
 
 
-def _suspended(errors: Sequence[_Json]) -> Iterator[str]:
-    """Handles whose error says suspended; missing ones have the same `type`."""
+def _problems(errors: Sequence[_Json]) -> Iterator[tuple[str, type[AccountError]]]:
+    """Handles that X says something about; missing and suspended have the same `type`."""
     for error in errors:
-        if error.get("title") == "Forbidden" or "suspended" in str(error.get("detail")).lower():
-            yield str(error.get("resource_id") or error.get("value") or "")
+        name, title = error.get("resource_id") or error.get("value"), error.get("title")
+        if title == "Forbidden" or "suspended" in str(error.get("detail")).lower():
+            yield str(name), AccountSuspended
+        elif title == "Not Found Error":
+            yield str(name), HandleNotFound
 
 
 def _either(counts: _Json, old: str, new: str) -> Any:

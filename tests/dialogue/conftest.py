@@ -1,5 +1,6 @@
 """The whole application in one process: local Telegram, local X, a real database."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -51,6 +52,14 @@ class Talk:
         await self.application.update_queue.join()
         return [m for m in self.telegram.history(chat)[before:] if m["from"]["is_bot"]]
 
+    async def sees(self, chat: Chat, text: str) -> Json:
+        """The first message in `chat` that begins with `text`, as soon as it is there."""
+        while True:
+            for message in self.telegram.history(chat):
+                if message.get("text", "").startswith(text):
+                    return message
+            await asyncio.sleep(0.01)
+
     async def ask(self, text: str) -> str:
         """Ada writes in private and gets one message."""
         answers = await self.say(self.ada, self.private, text)
@@ -90,7 +99,9 @@ async def talk(
     del x  # so that a test may take it by name: the server behind `settings`
     async with assembly.services(settings, clock=clock) as services:
         built = assembly.builder(settings, services)
-        built.request(telegram.request()).get_updates_request(telegram.request()).updater(None)
+        built.request(telegram.request(read_timeout=1)).get_updates_request(
+            telegram.request()
+        ).updater(None)
         application = assembly.ready(built.build())
         async with application:
             await application.start()

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
 from playground.x.accounts import FixedWorld
 from playground.x.server import XServer
-from tests.accounts import account
+from tests.accounts import account, posts
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
 
@@ -20,8 +21,8 @@ async def test_a_score_adds_up_and_says_what_it_is_made_of(talk: Talk) -> None:
     parts = [float(line.split()[1]) for line in lines if line.startswith(("▰", "▱"))]
     assert len(parts) == 3
     assert round(sum(parts)) == int(headline[1])
-    assert "2,500 followers · 80 lists · 9.3 posts a day" in text  # not 0.93
-    assert "Read just now." in text
+    assert "2,500 followers · on 80 lists · 9.3 posts a day on average" in text  # not 0.93
+    assert "Data read just now." in text
 
 
 @pytest.mark.parametrize(
@@ -51,13 +52,13 @@ async def test_several_at_once_in_the_order_asked_with_a_sentence_for_each_that_
     blocks = text.split("\n\n")
     assert [block.split()[0] for block in blocks[:2]] == ["@lea", "@nasa"]
     assert blocks[2] == "X has suspended @gone, so there is nothing to score."
-    assert blocks[3].startswith("There is no @nobody on X.")
+    assert blocks[3].startswith("There is no account @nobody on X.")
     assert "jean-luc" in blocks[4]
     assert "cannot be a handle" in blocks[4]
 
 
 async def test_the_sixth_is_left_out_and_said_so(talk: Talk) -> None:
-    text = await talk.ask("/klout a b c d e f")
+    text = await talk.ask("/klout @a @b @c @d @e @f")
     assert "I answer for 5 at a time; 1 was left out." in text
 
 
@@ -67,7 +68,9 @@ async def test_bare_it_asks_and_the_reply_is_the_answer(talk: Talk) -> None:
     assert answer["text"].startswith("@nasa · ")
     await talk.press(talk.ada, answer, "That’s me")
     assert (await talk.ask("/klout")).startswith("@nasa · ")
-    assert (await talk.say(talk.bob, talk.group, "/klout"))[0]["text"].startswith("Which account?")
+    assert (await talk.say(talk.bob, talk.group, "/klout"))[0]["text"].startswith(
+        "Which account on X?"
+    )
 
 
 async def test_in_a_group_the_prompt_is_for_the_asker_and_answers_quote(talk: Talk) -> None:
@@ -110,10 +113,10 @@ async def test_reasons_unfold_and_fold(talk: Talk, x: XServer) -> None:
     before, requests = answer["text"], len(x.requests)
     await talk.press(talk.ada, talk.private, "Why?")
     unfolded = talk.telegram.history(talk.private)[-1]["text"]
-    assert "The parts add up: " in unfolded
-    assert "10 posts of its own in 9 days" in unfolded
+    assert "The three parts add up: " in unfolded
+    assert "Activity: 10 posts in 9 days" in unfolded
     assert "8 reactions to a post, 9 mentions in 7 days" in unfolded
-    await talk.press(talk.ada, talk.private, "Less")
+    await talk.press(talk.ada, talk.private, "Hide")
     assert talk.telegram.history(talk.private)[-1]["text"] == before
     assert len(x.requests) == requests
 
@@ -123,7 +126,9 @@ async def test_compare_asks_whom_and_shows_both(talk: Talk) -> None:
     (prompt,) = await talk.press(talk.ada, answer, "Compare")
     assert prompt["entities"][0]["user"]["id"] == talk.ada.id
     (both,) = await talk.say(talk.ada, talk.group, "lea", reply_to=prompt)
-    assert [block.split()[0] for block in both["text"].split("\n\n")] == ["@nasa", "@lea"]
+    nasa, lea, verdict = both["text"].split("\n\n")
+    assert (nasa.split()[0], lea.split()[0]) == ("@nasa", "@lea")
+    assert verdict == "About 7 in 10 people would pick @nasa as the more influential."
 
 
 async def test_following_is_announced_honestly(talk: Talk) -> None:
@@ -137,7 +142,7 @@ async def test_french_people_are_answered_in_french(talk: Talk) -> None:
     (answer,) = await talk.say(talk.chloe, chat, "/klout @nasa")
     assert "communauté" in answer["text"]
     assert "9,3 posts par jour" in answer["text"]
-    assert "Lu à l’instant." in answer["text"]
+    assert "Données lues à l’instant." in answer["text"]
 
 
 async def test_the_answer_is_in_the_store_for_the_rest_of_the_day(
@@ -154,7 +159,7 @@ async def test_the_answer_is_in_the_store_for_the_rest_of_the_day(
     assert len(x.requests) == 3
     answers = [message for group in groups for message in talk.telegram.history(group)[5:]]
     assert len(answers) == 50
-    assert all("Read 3 hours ago." in answer["text"] for answer in answers)
+    assert all("Data read 3 hours ago." in answer["text"] for answer in answers)
 
 
 async def test_one_persons_commands_stay_in_order_and_nobody_waits_for_another(
@@ -183,10 +188,10 @@ async def test_a_slow_read_shows_that_work_goes_on(talk: Talk, x: XServer) -> No
 
 
 async def test_a_lone_word_is_offered_not_paid_for(talk: Talk, x: XServer) -> None:
-    assert (await talk.ask("hello")).startswith("I do not know that one.")
+    assert (await talk.ask("hello")).startswith("Sorry, I did not understand.")
     assert not x.requests
     (answer,) = await talk.press(talk.ada, talk.private, "Score @hello")
-    assert answer["text"].startswith("There is no @hello on X.")
+    assert answer["text"].startswith("There is no account @hello on X.")
 
 
 async def test_many_people_at_once_are_all_answered(talk: Talk) -> None:
@@ -198,3 +203,29 @@ async def test_many_people_at_once_are_all_answered(talk: Talk) -> None:
     ]
     await asyncio.wait_for(talk.feed(chats[0], *updates), timeout=30)
     assert all(len(talk.telegram.history(chat)) == 2 for chat in chats)
+
+
+@pytest.mark.parametrize("typed", ["/klout @", "/klout 😀", "/klout ?!", "/klout and"])
+async def test_naming_nobody_is_asked_whom(talk: Talk, typed: str) -> None:
+    assert await talk.ask(typed) == "Which account on X? Send me its handle."
+
+
+async def test_a_message_keeps_its_language_whoever_presses(talk: Talk) -> None:
+    (answer,) = await talk.say(talk.ada, talk.group, "/klout @nasa")
+    await talk.press(talk.chloe, answer, "Why?")
+    assert "The three parts add up" in talk.telegram.history(talk.group)[-1]["text"]
+
+
+async def test_posting_into_silence_is_explained(talk: Talk, world: FixedWorld) -> None:
+    silent = tuple(replace(post, replies=0, reposts=0) for post in posts(1, likes=0))
+    world.put(account(1, "nasa", posts=200_000, recent=silent, mentions_a_week=0))
+    await talk.ask("/klout @nasa")
+    await talk.press(talk.ada, talk.private, "Why?")
+    assert "hardly anybody reacts" in talk.telegram.history(talk.private)[-1]["text"]
+
+
+async def test_too_close_to_call(talk: Talk, world: FixedWorld) -> None:
+    world.put(account(1, "nasa"))
+    world.put(account(2, "lea", followers=2_600))
+    text = await talk.ask("/klout @nasa @lea")
+    assert text.split("\n\n")[-1] == ("Too close to call: about 5 in 10 people would pick @lea.")

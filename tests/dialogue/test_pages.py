@@ -21,7 +21,7 @@ async def test_help_and_privacy_also_come_from_buttons(talk: Talk) -> None:
 
 
 async def test_language_is_a_matter_of_the_chat(talk: Talk) -> None:
-    assert await talk.ask("/language fr") == "Je parle désormais Français ici."
+    assert await talk.ask("/language fr") == "Désormais, je parle ici français."
     assert (await talk.ask("/help")).startswith("Ce que je sais faire")
     await talk.ask("/language")
     await talk.press(talk.ada, talk.private, "English")
@@ -47,13 +47,13 @@ async def test_forgetting_ones_handle(talk: Talk) -> None:
     await talk.ask("/privacy")
     await talk.press(talk.ada, talk.private, "Forget my handle")
     assert "no longer know" in talk.toast()["text"]
-    assert (await talk.ask("/klout")).startswith("Which account?")
+    assert (await talk.ask("/klout")).startswith("Which account on X?")
 
 
 async def test_unknown_commands_get_a_hint_where_the_bot_is_meant(talk: Talk) -> None:
-    assert (await talk.ask("/nonsense")).startswith("I do not know that one.")
+    assert (await talk.ask("/nonsense")).startswith("Sorry, I did not understand.")
     (hint,) = await talk.say(talk.ada, talk.group, "/nonsense@klout_bot")
-    assert hint["text"].startswith("I do not know that one.")
+    assert hint["text"].startswith("Sorry, I did not understand.")
 
 
 async def test_the_menu_is_written_once_in_every_language(talk: Talk) -> None:

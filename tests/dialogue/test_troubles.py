@@ -1,9 +1,12 @@
 """When X, Telegram or we go wrong: one kind sentence, and an honest one."""
 
+import asyncio
 import logging
 
 import pytest
+from telegram import Update
 
+from handlers.ordering import PersonByPerson
 from handlers.views import problems
 from handlers.wording import wording_for
 from locales import LANGUAGES
@@ -41,7 +44,7 @@ async def test_a_known_account_is_answered_with_its_age_and_the_reason(
     x.fail("users", Fault(500, "{}"))
     text = await talk.ask("/klout @nasa")
     assert "X is not answering right now." in text
-    assert "Read 3 days ago." in text
+    assert "Data read 3 days ago." in text
 
 
 async def test_posts_that_cannot_be_read_leave_a_profile_score(talk: Talk, x: XServer) -> None:
@@ -94,7 +97,17 @@ async def test_forged_and_old_buttons_are_refused_kindly(talk: Talk) -> None:
     await talk.ask("/klout @nasa")
     message = talk.telegram.history(talk.private)[-1]
     forged = (
-        *("0|why|nasa", "1|why|" + "x" * 50, "1|nope|", "1|me|<b>", "1|lang|xx", "", "1", "|||"),
+        *(
+            "0|why|nasa",
+            "1|why|" + "x" * 50,
+            "1|nope|",
+            "1|me|<b>",
+            "1|lang|xx",
+            "1|cmp|<b>",
+            "",
+            "1",
+            "|||",
+        ),
         "1|why|' OR 1=1 --",
     )
     for data in forged:
@@ -141,3 +154,46 @@ def _all_errors() -> list[ScoringError]:
 def test_every_error_has_a_sentence_in_every_language(language: str) -> None:
     sentences = [problems.sentence(error, wording_for(language)) for error in _all_errors()]
     assert len(set(sentences)) == len(sentences)
+
+
+async def test_one_persons_flood_holds_up_nobody_else(talk: Talk, x: XServer) -> None:
+    await talk.ask("/klout @lea")
+    x.fail("users", Fault(hang=True))
+    flood = [talk.telegram.say(talk.ada, talk.group, f"/klout @user{n}") for n in range(1_500)]
+    asked = talk.telegram.say(talk.bob, talk.group, "/klout @lea")
+    for update in (*flood, asked):
+        await talk.application.update_queue.put(Update.de_json(update, talk.application.bot))
+    await talk.sees(talk.group, "@lea · ")
+    await talk.application.services.reader.close()
+    processor = talk.application.update_processor
+    assert isinstance(processor, PersonByPerson)
+    processor.give_up()
+
+
+async def test_one_chats_flood_limit_delays_no_other(talk: Talk) -> None:
+    talk.telegram.fail("sendMessage", 429, "Too Many Requests: retry after 9", retry_after=9)
+    late = talk.telegram.say(talk.ada, talk.group, "/help")
+    await talk.application.update_queue.put(Update.de_json(late, talk.application.bot))
+    while not talk.telegram.sent("sendMessage"):  # noqa: ASYNC110 - a few turns of the loop
+        await asyncio.sleep(0)
+    prompt = talk.telegram.say(talk.bob, talk.telegram.private_chat(talk.bob), "/help")
+    await talk.application.update_queue.put(Update.de_json(prompt, talk.application.bot))
+    await talk.sees(talk.telegram.private_chat(talk.bob), "What I answer")
+    assert not [m for m in talk.telegram.history(talk.group) if m["from"]["is_bot"]]
+    processor = talk.application.update_processor
+    assert isinstance(processor, PersonByPerson)
+    processor.give_up()
+
+
+async def test_an_unconfirmed_answer_is_not_followed_by_an_excuse(talk: Talk) -> None:
+    talk.telegram.hang("sendMessage", delivered=True)
+    (answer,) = await talk.say(talk.ada, talk.private, "/klout @nasa")
+    assert answer["text"].startswith("@nasa · ")
+
+
+async def test_a_broken_store_is_owned_up_to(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(chat_id: int) -> None:
+        raise OSError(chat_id)
+
+    monkeypatch.setattr(talk.application.services.chats, "language", broken)
+    assert (await talk.ask("/klout @nasa")).startswith("Something went wrong on my side")

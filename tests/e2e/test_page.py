@@ -52,9 +52,9 @@ async def test_ask_press_and_see(demo: str, browser: Browser, size: tuple[int, i
     answer = page.get_by_test_id("message").last
     await expect(answer).to_contain_text(re.compile(r"@lea_blogs · \d+/100 ± \d+"))
     await answer.get_by_test_id("inline-button").get_by_text("Why?").click()
-    await expect(answer).to_contain_text("The parts add up")
-    await page.get_by_test_id("message").last.get_by_text("Less").click()
-    await expect(answer).not_to_contain_text("The parts add up")
+    await expect(answer).to_contain_text("The three parts add up")
+    await page.get_by_test_id("message").last.get_by_text("Hide").click()
+    await expect(answer).not_to_contain_text("The three parts add up")
 
     await _say(page, "/klout @tricky_name")
     await expect(page.get_by_test_id("message").last).to_contain_text('<b>& "مرحبا" </b> Ada')

@@ -1,8 +1,11 @@
 """`python bot.py run` as an operator's machine runs it."""
 
+import asyncio
 import re
 import signal
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,7 +55,7 @@ async def test_every_fault_at_x_is_answered(town: Town, x: XServer, tmp_path: Pa
     for fault, sentence in FAULTS:
         x.fail("users", fault)
         assert sentence in (await town.ask("/klout @nasa"))["text"]
-    assert "no @nobody on X" in (await town.ask("/klout @nobody"))["text"]
+    assert "no account @nobody on X" in (await town.ask("/klout @nobody"))["text"]
     assert await bot.end(signal=signal.SIGTERM) == 0
     _no_secret_in(bot)
 
@@ -126,6 +129,8 @@ async def test_the_database_is_its_owners_alone(town: Town, tmp_path: Path) -> N
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not usable: must look like sqlite:///"),
         ({"ADMIN_IDS": "me"}, "ADMIN_IDS is not usable: must be Telegram user ids"),
         ({"WEBHOOK_URL": "https://a.b"}, "WEBHOOK_URL is not usable: webhooks are not supported"),
+        ({"TELEGRAM_API_URL": "http://x:y"}, "TELEGRAM_API_URL is not usable: must be an address"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL is not usable: must look like"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is not usable: "),
     ],
 )
@@ -158,3 +163,42 @@ async def test_a_file_that_is_no_database_is_said_so(town: Town, tmp_path: Path)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
+
+
+async def test_a_refusal_of_the_token_that_passes_ends_nothing(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    town.telegram.fail("getUpdates", 401, "Unauthorized")
+    assert (await town.ask("/help"))["text"].startswith("What I answer")
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_a_refusal_of_the_token_that_stays_ends_with_2(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    town.telegram.fail("getUpdates", 401, "Unauthorized", times=9)
+    await bot.until("TELEGRAM_BOT_TOKEN is not usable: Telegram does not know it.")
+    assert await bot.end() == 2
+
+
+@pytest.mark.parametrize(("code", "text"), [(429, "retry"), (403, "no"), (500, "restart")])
+async def test_telegram_in_trouble_at_the_start_is_waited_for(
+    town: Town, tmp_path: Path, code: int, text: str
+) -> None:
+    town.telegram.fail("getMe", code, text, times=2, retry_after=1 if code == 429 else None)
+    bot = await _started(town, tmp_path)
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_sigterm_while_another_process_writes(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        town.telegram.say(town.ada, town.chat, "/klout @nasa")
+        await town.ask("/help")
+        assert await bot.end(signal=signal.SIGTERM) == 0
+    bot = await _started(town, tmp_path)
+    with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        starting = await launch(tmp_path, town.environment)
+        await asyncio.sleep(2)
+        assert await starting.end(signal=signal.SIGTERM) == 0
+    assert await bot.end(signal=signal.SIGTERM) == 0

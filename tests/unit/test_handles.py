@@ -45,6 +45,7 @@ def test_every_way_to_name_an_account(typed: str, handles: list[str]) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
+        "https://example.com/nasa",
         "@jean-luc",
         "@sixteen_letters_",
         "@naïve",
@@ -64,6 +65,11 @@ def test_the_good_ones_are_kept_beside_a_bad_one() -> None:
     request = parse("@nasa @jean-luc")
     assert request.handles == ("nasa",)
     assert request.rejected == ("@jean-luc",)
+
+
+@pytest.mark.parametrize("typed", ["", "@", ",", "?!", "😀", "what is the score of nasa please"])
+def test_what_names_nobody_asks_for_nobody(typed: str) -> None:
+    assert parse(typed) == ((), (), 0)
 
 
 def test_at_most_five_and_the_rest_is_counted() -> None:

@@ -22,7 +22,7 @@ from scoring.sources.x import XSource
 from storage.database import Database
 from storage.readings import Readings
 from storage.spending import Spending
-from tests.accounts import NOW, account
+from tests.accounts import NOW, account, posts
 from tests.conftest import Clock
 
 FIRST_SCORE = 65_000
@@ -242,3 +242,51 @@ async def test_one_impatient_person_does_not_end_the_flight_of_the_others(
     assert (await second).handle == "nasa"
     with pytest.raises(asyncio.CancelledError):
         await first
+
+
+async def test_a_new_owner_is_not_scored_by_the_posts_of_the_old_one(
+    reader: Reader, world: FixedWorld, clock: Clock, x: XServer
+) -> None:
+    world.put(account(1, "nasa", posts=40, recent=posts(1, likes=5_000)))
+    await reader.read("nasa")
+    clock.forward(days=2)
+    world.put(account(1, "nasa_now", posts=40))
+    world.put(account(9, "nasa", posts=40, recent=()))
+    found = await reader.read("nasa")
+    assert "/2/users/9/tweets" in x.requests
+    assert found.posts == ()
+
+
+@pytest.mark.parametrize("likes", [-1, 2**60])
+async def test_counts_that_cannot_be_are_no_facts(
+    reader: Reader, world: FixedWorld, likes: int
+) -> None:
+    world.put(account(1, "nasa", recent=posts(1, likes=likes)))
+    with pytest.raises(SourceUnreachable):
+        await reader.read("nasa")
+
+
+async def test_an_account_from_the_future_is_of_today(
+    reader: Reader, world: FixedWorld, clock: Clock, x: XServer
+) -> None:
+    world.put(account(1, "nasa", created_at=NOW + timedelta(days=999), recent=()))
+    assert (await reader.read("nasa")).score.facts.as_of == clock()
+    await reader.read("nasa")
+    assert x.requests.count("/2/users/by") == 1
+
+
+async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
+    source: XSource, spending: Spending, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class FullDisk:
+        async def latest(self, handle: str) -> Reading | None:
+            assert handle
+            return None
+
+        async def add(self, reading: Reading, asked: str) -> None:
+            raise OSError(f"no room for {asked} {reading}")
+
+    reader = Reader(source, FullDisk(), spending, clock, batch_window=BATCH_WINDOW)
+    assert (await reader.read("nasa")).handle == "nasa"
+    await reader.close()
+    assert "could not be stored" in caplog.text

@@ -1,5 +1,6 @@
 """The X adapter against a local X: what it reads, and every way in which X fails."""
 
+import json
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,18 @@ async def test_both_spellings_of_the_fields_are_read(new_names: XSource, source:
         assert (await each.mentions(profile)).mentions == 9
 
 
+USER = {
+    "id": "1",
+    "username": "nasa",
+    "name": "NASA",
+    "created_at": "2010-01-01T00:00:00.000Z",
+    "public_metrics": {
+        "followers_count": 1,
+        "following_count": 1,
+        "listed_count": 1,
+        "tweet_count": 1,
+    },
+}
 RESET = int((NOW + timedelta(minutes=7)).timestamp())
 
 
@@ -149,6 +162,20 @@ RESET = int((NOW + timedelta(minutes=7)).timestamp())
         (Fault(200, "[]"), SourceUnreachable),
         (Fault(200, '{"data":[{"id":"1","username":"nasa"}]}'), SourceUnreachable),
         (Fault(200, '{"data":"surprise"}'), SourceUnreachable),
+        (Fault(200, "{}"), SourceUnreachable),
+        (Fault(200, '{"errors":[{"title":"Internal error"}]}'), SourceUnreachable),
+        (Fault(200, "[" * 100_000), SourceUnreachable),
+        (Fault(503, '"upstream unavailable"'), SourceUnreachable),
+        (Fault(403, "null"), TokenRefused),
+        (Fault(429, '{"errors":5}'), RateLimited),
+        (Fault(429, "{}", headers={"x-rate-limit-reset": "9" * 20}), RateLimited),
+        (Fault(200, json.dumps({"data": [USER | {"username": "somebody"}]})), SourceUnreachable),
+        (Fault(200, json.dumps({"data": [USER | {"username": "<b>"}]})), SourceUnreachable),
+        (Fault(200, json.dumps({"data": [USER | {"id": str(2**63)}]})), SourceUnreachable),
+        (
+            Fault(200, json.dumps({"data": [USER | {"created_at": "9999-12-31T23:59:59-14:00"}]})),
+            SourceUnreachable,
+        ),
         (Fault(drop=True), SourceUnreachable),
     ],
 )
@@ -159,6 +186,22 @@ async def test_every_failure_has_its_type(
     with pytest.raises(error):
         await source.profiles(["nasa"])
     assert isinstance((await source.profiles(["nasa"]))["nasa"], Profile)  # and it recovers
+
+
+async def test_posts_without_their_frame_are_not_taken_for_silence(
+    source: XSource, x: XServer
+) -> None:
+    profile = await _nasa(source)
+    x.fail("tweets", Fault(200, "{}"))
+    with pytest.raises(SourceUnreachable):
+        await source.recent_posts(profile, NOW)
+
+
+async def test_a_name_that_is_none_is_empty(source: XSource, x: XServer) -> None:
+    names: tuple[object, ...] = (None, "", [])
+    for name in names:
+        x.fail("users", Fault(200, json.dumps({"data": [USER | {"name": name}]})))
+        assert (await _nasa(source)).name == ""
 
 
 async def test_a_rate_limit_says_until_when(source: XSource, x: XServer) -> None:

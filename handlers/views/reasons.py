@@ -1,0 +1,81 @@
+"""Why a score is what it is, in sentences."""
+
+from handlers.wording import Wording
+from scoring.facts import Facts, Recent
+from scoring.reader import Reading
+from scoring.score import silence
+
+
+def reasons(reading: Reading, wording: Wording) -> list[str]:
+    """What each part is made of, what was taken off, how sure it is, and what it is not."""
+    score, gettext = reading.score, wording.gettext
+    sum_of_parts = gettext("The three parts add up: {sum} = {score}.").format(
+        sum=" + ".join(map(wording.points, score.parts.values())),
+        score=wording.points(score.score),
+    )
+    margin = gettext(
+        "± {margin} is the margin of error: people disagree about influence, and a few posts are"
+        " a small sample."
+    ).format(margin=wording.points(score.margin))
+    meaning = gettext(
+        "Each tenfold in followers and lists adds roughly the same few points. The score is about"
+        " reach on X, not about a person’s worth. Formula {formula}."
+    ).format(formula=score.formula)
+    lost = silence(score)
+    quiet = gettext(
+        "Posting a lot while hardly anybody reacts takes {points} points off the community."
+    ).format(points=wording.points(lost))
+    return [
+        sum_of_parts,
+        *_parts(score.facts, wording),
+        *([quiet] if lost else []),
+        margin,
+        meaning,
+    ]
+
+
+def _parts(facts: Facts, wording: Wording) -> list[str]:
+    """What each part was made of, in the order of the parts."""
+    count, gettext = wording.count, wording.gettext
+    community = gettext("Community: {followers}, {lists}.").format(
+        followers=count("{n} follower", "{n} followers", facts.followers),
+        lists=count("on {n} list", "on {n} lists", facts.listed),
+    )
+    recent = facts.recent
+    if recent is None or recent.days is None or recent.posts is None:
+        typical = gettext(
+            "Activity and reactions: not read, so they are estimated from similar profiles."
+        )
+        return [community, typical]
+    activity = gettext("Activity: {posts} in {time} (no reposts, no replies).").format(
+        posts=count("{n} post", "{n} posts", recent.posts), time=_time(recent.days, wording)
+    )
+    return [community, activity, _reactions(recent, wording)]
+
+
+def _reactions(recent: Recent, wording: Wording) -> str:
+    count, gettext = wording.count, wording.gettext
+    if recent.posts:
+        drawn = sum(n or 0 for n in (recent.likes, recent.replies, recent.reposts, recent.quotes))
+        each = count("{n} reaction", "{n} reactions", _rounded(drawn / recent.posts))
+        drew = gettext("{reactions} to a post").format(reactions=each)
+    else:
+        drew = gettext("no posts to react to")
+    if recent.mentions is not None and recent.mention_days is not None:
+        named = gettext("{mentions} in {time}").format(
+            mentions=count("{n} mention", "{n} mentions", recent.mentions),
+            time=_time(recent.mention_days, wording),
+        )
+        return gettext("Reactions: {drew}, {named}.").format(drew=drew, named=named)
+    return gettext("Reactions: {drew}.").format(drew=drew)
+
+
+def _time(days: float, wording: Wording) -> str:
+    if days < 1:
+        return wording.count("{n} hour", "{n} hours", max(1, round(days * 24)))
+    return wording.count("{n} day", "{n} days", _rounded(days))
+
+
+def _rounded(value: float) -> float:
+    """One decimal below ten, none above: more would claim too much."""
+    return round(value, 1) if value < 10 else round(value)  # noqa: PLR2004 - said above
