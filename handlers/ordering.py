@@ -36,6 +36,8 @@ class PersonByPerson(BaseUpdateProcessor):
                 await coroutine
         finally:
             self._running.discard(task)
+            if asyncio.iscoroutine(coroutine):
+                coroutine.close()  # given up before its turn came; otherwise this does nothing
 
     def give_up(self) -> None:
         """Cancel whatever is still under way: the process is about to end."""

@@ -213,6 +213,13 @@ for (const button of document.querySelectorAll("[data-language]")) {
     show(open);
   });
 }
+// A made-up handle may be somebody's on the real X: nothing here leads out.
+document.addEventListener("click", (event) => {
+  const way = event.target.closest('a[target="_blank"]');
+  if (!way || !state.made_up) return;
+  event.preventDefault();
+  toast(t("Everything here is made up: this would open {url}", { url: way.href }));
+});
 const setSidebar = (isShown) => () => document.body.classList.toggle("sidebar-open", isShown);
 $("open-sidebar").addEventListener("click", () => {
   setSidebar(true)();
