@@ -2,7 +2,7 @@
 
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from handlers import errors, klout, language, privacy, start
+from handlers import errors, explain, klout, language, privacy, start
 from handlers.context import Context, KloutApplication
 from handlers.views.buttons import Action, pattern
 
@@ -18,6 +18,8 @@ def register(application: KloutApplication) -> None:
     add(CommandHandler("start", start.start, _NEW))
     add(CommandHandler("help", start.show_help, _NEW))
     add(CommandHandler("klout", klout.klout, _NEW))
+    add(CommandHandler("why", explain.why, _NEW))
+    add(CommandHandler("receipt", explain.receipt, _NEW))
     add(CommandHandler("language", language.language, _NEW))
     add(CommandHandler("privacy", privacy.privacy, _NEW))
 

@@ -24,10 +24,13 @@ async def klout(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
+    await answer(update, context, message, await named(update, context))
+
+
+async def named(update: Update, context: Context) -> str:
+    """What the command names; bare, the person's own handle, or "" when that is not known."""
     text = " ".join(context.args or ())
-    if text.lower() in _MYSELF:
-        text = await _own_handle(update, context)
-    await answer(update, context, message, text)
+    return await _own_handle(update, context) if text.lower() in _MYSELF else text
 
 
 async def answer(
@@ -40,9 +43,9 @@ async def answer(
         private = message.chat.type == message.chat.PRIVATE
         await say(message, pages.which_handle(wording, private=private))
         return
-    answers = await _answers(update, context, request.handles)
+    found = await answers(update, context, request.handles)
     now = context.services.clock()
-    await say(message, scores.answer(request, answers, now, wording, ask_whose=ask_whose))
+    await say(message, scores.answer(request, found, now, wording, ask_whose=ask_whose))
 
 
 async def reply(update: Update, context: Context) -> None:
@@ -102,12 +105,13 @@ async def press_why(update: Update, context: Context) -> None:
         return
     await toast(query)
     now = context.services.clock()
+    change = await context.services.reader.change(reading)
     if press.action is Action.MORE and isinstance(query.message, Message):
-        await say(query.message, scores.why(reading, now, wording))
+        await say(query.message, scores.why(reading, change, now, wording))
         return
     as_written = wording_for(press.language)
     if press.action is Action.WHY:
-        await replace(query, scores.why(reading, now, as_written))
+        await replace(query, scores.why(reading, change, now, as_written))
     else:
         keyboard = scores.keyboard(reading.handle, as_written)
         await replace(query, Reply(scores.card(reading, now, as_written), keyboard))
@@ -150,7 +154,7 @@ async def _own_handle(update: Update, context: Context) -> str:
     return await context.services.chats.linked_handle(chat.id, person.id) or ""
 
 
-async def _answers(update: Update, context: Context, names: Sequence[str]) -> list[Answer]:
+async def answers(update: Update, context: Context, names: Sequence[str]) -> list[Answer]:
     """What is known at once, or else all that X says, with a sign that it takes a moment."""
     reader = context.services.reader
     known = await asyncio.gather(*map(reader.current, names))

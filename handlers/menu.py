@@ -33,6 +33,8 @@ def commands(wording: Wording) -> list[BotCommand]:
     gettext = wording.gettext
     return [
         BotCommand("klout", gettext("the score of an account, and why")),
+        BotCommand("why", gettext("the reasons, and what changed")),
+        BotCommand("receipt", gettext("a file that computes the score again")),
         BotCommand("language", gettext("English or French")),
         BotCommand("privacy", gettext("what I keep, and how to make me forget")),
         BotCommand("help", gettext("what I answer")),

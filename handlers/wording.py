@@ -49,6 +49,14 @@ class Wording:
         """A number with exactly one decimal."""
         return format_decimal(value, format="#,##0.0", locale=self._locale)
 
+    def signed(self, value: float) -> str:
+        """A difference: "+1.2", "−0.3", "±0.0"."""
+        return format_decimal(value, format="+#,##0.0;−#,##0.0", locale=self._locale)
+
+    def day(self, moment: datetime) -> str:
+        """A date: "1 December"."""
+        return format_date(moment, format="d MMMM", locale=self._locale)
+
     def ago(self, age: timedelta) -> str:
         """How long ago: "3 hours ago"."""
         if age < timedelta(minutes=1):
@@ -57,9 +65,8 @@ class Wording:
 
     def moment(self, moment: datetime) -> str:
         """A date and a time in UTC: "1 December, 00:00 UTC"."""
-        day = format_date(moment, format="d MMMM", locale=self._locale)
         time = format_time(moment, format="HH:mm", locale=self._locale)
-        return f"{day}, {time} UTC"
+        return f"{self.day(moment)}, {time} UTC"
 
 
 @lru_cache(maxsize=256)

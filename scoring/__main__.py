@@ -4,7 +4,9 @@ python -m scoring < FACTS.jsonl           a score for each line of facts; a rece
 python -m scoring evaluate PAIRS.csv      how well scores agree with people's judgements
 """
 
+import csv
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +87,7 @@ def report(path: Path, out: TextIO) -> int:
 
     try:
         result = evaluate(path)
-    except (FactsError, OSError, UnicodeDecodeError) as error:
+    except (FactsError, OSError, UnicodeDecodeError, csv.Error) as error:
         out.write(json.dumps({"error": str(error)}) + "\n")
         return 1
     out.write(json.dumps(result, indent=2) + "\n")
@@ -93,4 +95,9 @@ def report(path: Path, out: TextIO) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except OSError:  # whoever was reading has seen enough, or the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

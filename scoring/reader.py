@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from scoring import windows
 from scoring.batch import ProfileBatch
 from scoring.budget import Ledger, paid
+from scoring.change import Change, change
 from scoring.errors import HandleNotFound, Interrupted, SourceError, SourceUnreachable
 from scoring.facts import Facts, FactsError
 from scoring.handles import key
@@ -55,6 +56,9 @@ class ReadingStore(Protocol):
 
     async def latest(self, handle: str) -> Reading | None:
         """The newest reading of the account that has, or last had, this handle."""
+
+    async def before(self, account_id: int, moment: datetime) -> Reading | None:
+        """The newest reading of an account from before a moment."""
 
     async def add(self, reading: Reading, asked: str) -> None:
         """Keep a reading, and that `asked` leads to its account."""
@@ -116,6 +120,20 @@ class Reader:
     async def stored(self, handle: str) -> Reading | None:
         """The newest stored reading, however old; the network is never asked."""
         return await self._store.latest(handle)
+
+    async def change(self, reading: Reading) -> Change | None:
+        """What became of the score since the last reading of an earlier UTC day, if there is one.
+
+        The network is never asked.
+        """
+        as_of = reading.score.facts.as_of
+        midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+        earlier = await self._store.before(reading.account_id, midnight)
+        if earlier is None:
+            return None
+        before, after = earlier.score, reading.score
+        left = windows.left(before.facts, earlier.posts or (), after.facts, reading.posts or ())
+        return change(before, after, left)
 
     async def close(self) -> None:
         """Stop reading at once; whoever waits gets `Interrupted`."""

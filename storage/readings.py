@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, Select, bindparam, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
@@ -15,7 +15,7 @@ from scoring.sources import SeenPost
 from storage.database import Database
 from storage.schema import account, handle, snapshot
 
-_LATEST = (
+_READINGS = (
     select(
         account.c.id,
         account.c.handle,
@@ -24,12 +24,14 @@ _LATEST = (
         snapshot.c.receipt,
         snapshot.c.posts,
     )
-    .join(handle, handle.c.account_id == account.c.id)
     .join(snapshot, snapshot.c.account_id == account.c.id)
-    .where(handle.c.key == bindparam("key"))
     .order_by(snapshot.c.as_of.desc(), snapshot.c.id.desc())
     .limit(1)
 )
+_LATEST = _READINGS.join(handle, handle.c.account_id == account.c.id).where(
+    handle.c.key == bindparam("key")
+)
+_BEFORE = _READINGS.where(account.c.id == bindparam("id"), snapshot.c.as_of < bindparam("moment"))
 
 
 class Readings:
@@ -40,12 +42,16 @@ class Readings:
 
     async def latest(self, name: str) -> Reading | None:
         """The newest reading of the account that has, or last had, this handle."""
+        return await self._one(_LATEST, key=key(name))
+
+    async def before(self, account_id: int, moment: datetime) -> Reading | None:
+        """The newest reading of an account from before a moment."""
+        return await self._one(_BEFORE, id=account_id, moment=moment)
+
+    async def _one(self, query: Select[*tuple[Any, ...]], **values: object) -> Reading | None:
         async with self._database.reading() as connection:
-            result = await connection.execute(_LATEST, {"key": key(name)})
-            row = result.one_or_none()
-        if row is None:
-            return None
-        return _reading(row)
+            row = (await connection.execute(query, values)).one_or_none()
+        return None if row is None else _reading(row)
 
     async def add(self, reading: Reading, asked: str) -> None:
         """Add a snapshot; the account takes on its newest name and handle.

@@ -49,6 +49,8 @@ def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
         "<code>/klout @{example}</code> – the score of an account, up to {most} at once. A handle"
         " or a link to a profile will do.\n"
         "/klout – your own: send me your handle when I ask, then press “That’s me”\n"
+        "<code>/why @{example}</code> – the reasons, and what changed since I last looked\n"
+        "<code>/receipt @{example}</code> – a file from which anybody can compute the score again\n"
         "/language – English or French\n"
         "/privacy – what I keep, and how to make me forget\n\n"
         "<b>What the number is</b>\n"

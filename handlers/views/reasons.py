@@ -1,6 +1,7 @@
 """Why a score is what it is, in sentences."""
 
 from handlers.wording import Wording
+from scoring.change import Change
 from scoring.facts import Facts, Recent
 from scoring.reader import Reading
 from scoring.score import silence
@@ -32,6 +33,31 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
         margin,
         meaning,
     ]
+
+
+def changes(change: Change | None, wording: Wording) -> list[str]:
+    """What became of the score since it was last read: lines that sum to the difference."""
+    if change is None:
+        return []
+    gettext = wording.gettext
+    day = wording.day(change.before.facts.as_of)
+    if not any(change.lines.values()):
+        return [gettext("Nothing moved since {day}.").format(day=day)]
+    names = {
+        "formula": gettext("another formula"),
+        "depth": gettext("more or less was read"),
+        "community": gettext("community"),
+        "activity": gettext("activity"),
+        "reactions": gettext("reactions"),
+        "window": gettext("posts that became too old to count"),
+    }
+    lines = sorted(change.lines.items(), key=lambda line: -abs(line[1]))
+    told = ", ".join(f"{wording.signed(points)} {names[name]}" for name, points in lines if points)
+    since = gettext("Since {day}: {difference} ({lines}).").format(
+        day=day, difference=wording.signed(change.difference), lines=told
+    )
+    noise = gettext("That is within the margin of error.")
+    return [f"{since} {noise}" if change.noise else since]
 
 
 def _parts(facts: Facts, wording: Wording) -> list[str]:

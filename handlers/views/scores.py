@@ -11,8 +11,9 @@ from handlers.views import Reply
 from handlers.views.buttons import Action, button
 from handlers.views.markup import bar, foreign, profile_link
 from handlers.views.problems import sentence
-from handlers.views.reasons import reasons
+from handlers.views.reasons import changes, reasons
 from handlers.wording import Wording
+from scoring.change import Change
 from scoring.comparison import compare
 from scoring.errors import ScoringError
 from scoring.handles import MAX_HANDLES, Request, key
@@ -49,6 +50,11 @@ def answer(
     return Reply("\n\n".join(blocks), _one_by_one(readings, wording))
 
 
+def apology(error: ScoringError, wording: Wording) -> Reply:
+    """Why there is no score."""
+    return Reply(sentence(error, wording))
+
+
 def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") -> str:
     """One account: the number, its margin, its parts, what they come from, and when.
 
@@ -71,9 +77,13 @@ def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") 
     return "\n".join(lines)
 
 
-def why(reading: Reading, now: datetime, wording: Wording) -> Reply:
-    """The card again, with what each part is made of and how sure it is."""
-    quote = "\n".join(reasons(reading, wording))
+def why(reading: Reading, change: Change | None, now: datetime, wording: Wording) -> Reply:
+    """The card again, with what each part is made of, how sure it is, and what changed.
+
+    Args:
+        change: from the last reading of an earlier day; None when there is none.
+    """
+    quote = "\n".join(reasons(reading, wording) + changes(change, wording))
     return Reply(
         f"{card(reading, now, wording)}\n<blockquote>{quote}</blockquote>",
         keyboard(reading.handle, wording, unfolded=True, ask_whose=True),

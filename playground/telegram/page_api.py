@@ -138,7 +138,10 @@ async def _asked(request: web.Request) -> Json:
     # A form of another site cannot send this content type without asking first.
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    asked = await request.json()
+    try:
+        asked = await request.json()
+    except ValueError:
+        raise web.HTTPBadRequest(text="The body is not JSON.") from None
     if not isinstance(asked, dict):
         raise web.HTTPBadRequest
     return asked

@@ -59,6 +59,16 @@ def create_app(
     return app
 
 
+async def _json(request: web.Request) -> dict[str, Any]:
+    try:
+        value = await request.json()
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise web.HTTPBadRequest(text="The body is not a JSON object.")
+    return value
+
+
 async def _index(_: web.Request) -> web.FileResponse:
     return web.FileResponse(PAGE / "index.html")
 
@@ -111,7 +121,7 @@ async def _parameters(request: web.Request) -> tuple[Mapping[str, Any], dict[str
     values: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
     if request.content_type == "application/json":
-        values |= await request.json()
+        values |= await _json(request)
         return values, files
     for name, part in (await request.post()).items():
         if isinstance(part, FileField):

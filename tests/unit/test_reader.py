@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -282,6 +282,9 @@ async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
         async def latest(self, handle: str) -> Reading | None:
             assert handle
             return None
+
+        async def before(self, account_id: int, moment: datetime) -> Reading | None:
+            raise NotImplementedError
 
         async def add(self, reading: Reading, asked: str) -> None:
             raise OSError(f"no room for {asked} {reading}")

@@ -1,0 +1,31 @@
+"""A score as a file that anybody can compute again."""
+
+import json
+from dataclasses import dataclass
+
+from handlers.views.markup import profile_link
+from handlers.wording import Wording
+from scoring.reader import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document: its bytes, its name, and the words under it."""
+
+    content: bytes
+    name: str
+    caption: str
+
+
+def receipt(reading: Reading, wording: Wording) -> File:
+    """One line of JSON, as `python -m scoring` reads it."""
+    score = reading.score
+    caption = wording.gettext(
+        "The receipt of {handle}: everything the score was made of. <code>python -m scoring</code>"
+        " computes it again, offline, and says whether it agrees."
+    ).format(handle=profile_link(reading.handle))
+    return File(
+        content=(json.dumps(score.to_json()) + "\n").encode(),
+        name=f"{reading.handle}-{score.facts.as_of:%Y-%m-%d}.json",
+        caption=caption,
+    )
