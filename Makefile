@@ -43,12 +43,9 @@ format: .venv/.complete  ## rewrite the code in the house style
 bench: .venv/.complete  ## speed and memory, as ratios against a baseline of the same run
 	@$(BIN)/python -m benchmarks
 
-messages: .venv/.complete  ## bring the translation catalogues up to date with the code
-	@for pair in klout:handlers playground:playground; do \
-	  domain=$${pair%%:*}; code=$${pair##*:}; \
-	  $(BIN)/pybabel --quiet extract --no-wrap --no-location --omit-header --keyword=count:1,2 --add-comments=i18n: --output=locales/$$domain.pot $$code; \
-	  $(BIN)/pybabel --quiet update --no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete --domain=$$domain --input-file=locales/$$domain.pot --output-dir=locales; \
-	done
+messages: .venv/.complete  ## bring the bot's catalogues up to date (the page's are kept by hand)
+	$(BIN)/pybabel --quiet extract --no-wrap --no-location --omit-header --keyword=count:1,2 --output=locales/klout.pot handlers
+	$(BIN)/pybabel --quiet update --no-wrap --ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete --domain=klout --input-file=locales/klout.pot --output-dir=locales
 
 lock: .venv/.complete  ## resolve the dependencies again, for every supported Python
 	$(BIN)/python -m pip install --quiet uv
