@@ -19,6 +19,8 @@ def register(application: KloutApplication) -> None:
     add(CommandHandler("help", start.show_help, _NEW))
     add(CommandHandler("klout", klout.klout, _NEW))
     add(CommandHandler("why", explain.why, _NEW))
+    add(CommandHandler("goal", explain.aim, _NEW))
+    add(CommandHandler("method", explain.method, _NEW))
     add(CommandHandler("receipt", explain.receipt, _NEW))
     add(CommandHandler("language", language.language, _NEW))
     add(CommandHandler("privacy", privacy.privacy, _NEW))

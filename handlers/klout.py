@@ -30,7 +30,7 @@ async def klout(update: Update, context: Context) -> None:
 async def named(update: Update, context: Context) -> str:
     """What the command names; bare, the person's own handle, or "" when that is not known."""
     text = " ".join(context.args or ())
-    return await _own_handle(update, context) if text.lower() in _MYSELF else text
+    return await own_handle(update, context) if text.lower() in _MYSELF else text
 
 
 async def answer(
@@ -147,7 +147,8 @@ async def press_link(update: Update, context: Context) -> None:
     await toast(query, pages.linked(await context.wording(update), press.argument))
 
 
-async def _own_handle(update: Update, context: Context) -> str:
+async def own_handle(update: Update, context: Context) -> str:
+    """The handle that the person said is theirs, in this chat; "" when they did not."""
     chat, person, message = update.effective_chat, update.effective_user, update.message
     if chat is None or person is None or (message and message.sender_chat):
         return ""  # an anonymous administrator is nobody in particular

@@ -34,6 +34,8 @@ def commands(wording: Wording) -> list[BotCommand]:
     return [
         BotCommand("klout", gettext("the score of an account, and why")),
         BotCommand("why", gettext("the reasons, and what changed")),
+        BotCommand("goal", gettext("how far a score is from one you wish for")),
+        BotCommand("method", gettext("how a score is made")),
         BotCommand("receipt", gettext("a file that computes the score again")),
         BotCommand("language", gettext("English or French")),
         BotCommand("privacy", gettext("what I keep, and how to make me forget")),

@@ -11,6 +11,7 @@ from handlers.views.buttons import Action, button
 from handlers.views.markup import foreign, profile_link
 from handlers.wording import Wording, wording_for
 from locales import LANGUAGES
+from scoring.formula import CURRENT
 from scoring.handles import MAX_HANDLES
 
 LANGUAGE_NAMES: Final = {"en": "English", "fr": "français"}
@@ -50,6 +51,8 @@ def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
         " or a link to a profile will do.\n"
         "/klout – your own: send me your handle when I ask, then press “That’s me”\n"
         "<code>/why @{example}</code> – the reasons, and what changed since I last looked\n"
+        "<code>/goal @{example} 70</code> – how far it is from there, and what would help\n"
+        "/method – how a score is made\n"
         "<code>/receipt @{example}</code> – a file from which anybody can compute the score again\n"
         "/language – English or French\n"
         "/privacy – what I keep, and how to make me forget\n\n"
@@ -61,6 +64,24 @@ def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
         " X."
     )
     return Reply(text.format(example=example, most=MAX_HANDLES, bot_name=bot_name))
+
+
+def method(wording: Wording) -> Reply:
+    """How a score is made, in a few sentences."""
+    text = wording.gettext(
+        "<b>How a score is made</b>\n"
+        "1. Facts: followers, lists, the newest ten posts with their reactions, a week’s"
+        " mentions.\n"
+        "2. Each counts by its logarithm, with a weight fitted on 1,954 judgements of who is more"
+        " influential (PeerIndex, 2013). Posting a lot to no reaction takes something off.\n"
+        "3. One fixed curve turns the sum into points: 300 followers and 5 lists are about 36,"
+        " 45,000 followers and 930 lists about 66.\n"
+        "4. The margin comes from the few posts that were seen and from how much people"
+        " disagree.\n\n"
+        "Formula {formula}. Every number, its source and its limits are in docs/method.md of this"
+        " bot’s source; /receipt hands out what it takes to compute a score again."
+    )
+    return Reply(text.format(formula=CURRENT.name))
 
 
 def privacy(wording: Wording) -> Reply:

@@ -83,7 +83,7 @@ def _reactions(recent: Recent, wording: Wording) -> str:
     count, gettext = wording.count, wording.gettext
     if recent.posts:
         drawn = sum(n or 0 for n in (recent.likes, recent.replies, recent.reposts, recent.quotes))
-        each = count("{n} reaction", "{n} reactions", _rounded(drawn / recent.posts))
+        each = count("{n} reaction", "{n} reactions", rounded(drawn / recent.posts))
         drew = gettext("{reactions} to a post").format(reactions=each)
     else:
         drew = gettext("no posts to react to")
@@ -99,9 +99,9 @@ def _reactions(recent: Recent, wording: Wording) -> str:
 def _time(days: float, wording: Wording) -> str:
     if days < 1:
         return wording.count("{n} hour", "{n} hours", max(1, round(days * 24)))
-    return wording.count("{n} day", "{n} days", _rounded(days))
+    return wording.count("{n} day", "{n} days", rounded(days))
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """One decimal below ten, none above: more would claim too much."""
     return round(value, 1) if value < 10 else round(value)  # noqa: PLR2004 - said above

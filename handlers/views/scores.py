@@ -11,7 +11,7 @@ from handlers.views import Reply
 from handlers.views.buttons import Action, button
 from handlers.views.markup import bar, foreign, profile_link
 from handlers.views.problems import sentence
-from handlers.views.reasons import changes, reasons
+from handlers.views.reasons import changes, reasons, rounded
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.comparison import compare
@@ -25,6 +25,9 @@ Answer = Reading | ScoringError
 _MOST: Final = 100
 _PAIR: Final = 2
 _ALL: Final = 10
+
+_SELDOM: Final = 1 / 14
+"""Posts a day below which an account listens rather than speaks."""
 
 
 def answer(
@@ -62,13 +65,14 @@ def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") 
         asked: the handle that was asked for, where it may not be the account's any more.
     """
     lines = [
-        _headline(reading),
+        headline(reading),
         *_name(reading),
         *(
             f"{bar(points / _MOST)} {wording.points(points)} {name}"
             for name, points in _parts(reading, wording)
         ),
         _counts(reading, wording),
+        *_manner(reading, wording),
         *_notes(reading, asked, wording),
         wording.gettext("Data read {ago}.").format(
             ago=wording.ago(now - reading.score.facts.as_of)
@@ -138,7 +142,7 @@ def _block(asked: str, result: Answer, wording: Wording) -> str:
         f"{wording.points(points)} {name}" for name, points in _parts(result, wording)
     )
     notes = _notes(result, asked, wording)
-    return "\n".join([_headline(result), parts, _counts(result, wording), *notes])
+    return "\n".join([headline(result), parts, _counts(result, wording), *notes])
 
 
 def _verdict(one: Reading, other: Reading, wording: Wording) -> str:
@@ -172,6 +176,26 @@ def _counts(reading: Reading, wording: Wording) -> str:
             count("{n} post a day on average", "{n} posts a day on average", facts.posts_per_day),
         )
     )
+
+
+def _manner(reading: Reading, wording: Wording) -> list[str]:
+    """What the account puts in, and what each post brings: influence without living online."""
+    recent = reading.score.facts.recent
+    if recent is None or recent.posts is None or recent.days is None:
+        return []
+    if recent.posts / recent.days < _SELDOM:
+        text = wording.gettext("Mostly listens: fewer than one post in a fortnight lately.")
+        return [text]
+    drawn = sum(n or 0 for n in (recent.likes, recent.replies, recent.reposts, recent.quotes))
+    each = wording.count("{n} reaction", "{n} reactions", rounded(drawn / recent.posts))
+    return [
+        wording.gettext("{posts} lately, {reactions} to each").format(
+            posts=wording.count(
+                "{n} post a day", "{n} posts a day", round(recent.posts / recent.days, 2)
+            ),
+            reactions=each,
+        )
+    ]
 
 
 def _notes(reading: Reading, asked: str, wording: Wording) -> list[str]:
@@ -208,7 +232,8 @@ def _remarks(request: Request, wording: Wording) -> list[str]:
     return remarks
 
 
-def _headline(reading: Reading) -> str:
+def headline(reading: Reading) -> str:
+    """The handle, the score and its margin, as whole points."""
     points, margin = _whole(reading.score.score), max(1, _whole(reading.score.margin))
     return f"<b>{profile_link(reading.handle)}</b> · <b>{points}/100</b> ± {margin}"
 

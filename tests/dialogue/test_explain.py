@@ -1,12 +1,13 @@
-"""`/why` and `/receipt`."""
+"""`/why`, `/receipt`, `/goal` and `/method`."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from playground.x.accounts import FixedWorld
-from tests.accounts import account
+from tests.accounts import account, posts
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
 
@@ -52,3 +53,40 @@ async def test_bare_missing_and_impossible_handles(talk: Talk) -> None:
         assert await talk.ask(command) == "Which account on X? Send me its handle."
         assert (await talk.ask(f"{command} @nobody")).startswith("There is no account @nobody")
         assert "cannot be a handle" in await talk.ask(f"{command} @jean-luc")
+
+
+async def test_a_goal_says_how_far_what_helps_and_what_does_not(talk: Talk) -> None:
+    text = await talk.ask("/goal @lea 45")
+    assert re.match(r"@lea · \d+/100 ± \d+ → 45\n[\d.]+ points to go.\n", text)
+    assert re.search(r"• lists that others put it on: 5 → about \d+", text)
+    assert re.search(r"10,000 more followers who never react: \+\d\.\d", text)
+    assert re.search(r"ten times the posts with the same reactions: [−+]\d\.\d", text)
+    assert "must not be used to judge a candidate" in text
+
+
+async def test_a_goal_within_the_margin_is_said_to_be_that(talk: Talk) -> None:
+    score = (await talk.ask("/klout @lea")).split(" · ")[1].split("/")[0]
+    assert "cannot be told from one at" in await talk.ask(f"/goal @lea {score}")
+    assert "points above it" in await talk.ask("/goal 10 @lea")
+
+
+async def test_a_goal_for_ones_own_handle_and_without_one(talk: Talk) -> None:
+    assert await talk.ask("/goal 35") == "Which account on X? Send me its handle."
+    (answer,) = await talk.say(talk.ada, talk.private, "/why @lea")
+    await talk.press(talk.ada, answer, "That’s me")
+    assert (await talk.ask("/goal 35,5")).startswith("@lea · ")
+    for nonsense in ("/goal", "/goal much", "/goal 101", "/goal -3", "/goal 5%"):
+        assert (await talk.ask(nonsense)).startswith("Which score do you wish for?")
+
+
+async def test_the_method_names_its_formula_and_its_source(talk: Talk) -> None:
+    text = await talk.ask("/method")
+    assert "Formula 2026.1." in text
+    assert "PeerIndex, 2013" in text
+
+
+async def test_an_account_that_only_listens_is_told_so_kindly(
+    talk: Talk, world: FixedWorld
+) -> None:
+    world.put(account(1, "nasa", recent=posts(1, count=2)))
+    assert "Mostly listens" in await talk.ask("/klout @nasa")
