@@ -6,12 +6,12 @@ from typing import Final
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_decimal
 
 from locales import catalogue, closest_language
 
 _LARGE: Final = 1_000_000
-"""From here on a number is written with a word: "104 million"."""
+"""From here on three digits say enough. Not "104 million": French would need another noun form."""
 
 _FINE: Final = 0.1
 """Below this a number is shown with two decimals, so that little is not shown as nothing."""
@@ -32,10 +32,7 @@ class Wording:
         "1.5 posts" in English is « 1,5 post » in French: a fraction follows CLDR, not gettext.
         """
         if value >= _LARGE:
-            number = format_compact_decimal(
-                value, format_type="long", fraction_digits=1, locale=self._locale
-            )
-            return self.ngettext(singular, plural, 2).format(n=number)
+            value = float(f"{value:.3g}")
         shown = value if value >= _FINE or not value else round(value, 2)
         pattern = "#,##0.#" if value >= _FINE else "0.##"
         if shown == int(shown):

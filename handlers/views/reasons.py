@@ -103,5 +103,5 @@ def _time(days: float, wording: Wording) -> str:
 
 
 def rounded(value: float) -> float:
-    """One decimal below ten, none above: more would claim too much."""
-    return round(value, 1) if value < 10 else round(value)  # noqa: PLR2004 - said above
+    """One decimal below ten, none above, three digits at most: more would claim too much."""
+    return round(value, 1) if value < 10 else round(float(f"{value:.3g}"))  # noqa: PLR2004 - said

@@ -25,8 +25,8 @@ POSTS = ("{n} post a day on average", "{n} posts a day on average")
         (9.3, "9.3 posts a day on average", "9,3 posts par jour en moyenne"),
         (
             104_000_035,
-            "104 million posts a day on average",
-            "104 millions posts par jour en moyenne",
+            "104,000,000 posts a day on average",
+            "104\u202f000\u202f000 posts par jour en moyenne",
         ),
         (17000, "17,000 posts a day on average", "17\u202f000 posts par jour en moyenne"),
     ],
