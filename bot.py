@@ -1,13 +1,9 @@
 """The front door: `bot.py run` on the real Telegram and X, `bot.py demo` on made-up ones."""
 
 import asyncio
+import signal
 import sys
 from argparse import ArgumentParser
-
-from sqlalchemy.exc import SQLAlchemyError
-
-from operations import logs, process
-from operations.settings import Settings, SettingsError, load
 
 
 def main() -> int:
@@ -15,6 +11,13 @@ def main() -> int:
     parser = ArgumentParser(prog="bot.py", description="A social-score bot for Telegram.")
     parser.add_argument("mode", nargs="?", choices=("run", "demo"), default="run")
     mode = parser.parse_args().mode
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # also while the rest is imported
+
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from operations import logs, process  # noqa: PLC0415
+    from operations.settings import Settings, SettingsError, load  # noqa: PLC0415
+
     try:
         if mode == "demo":
             from playground import demo  # noqa: PLC0415 - a real bot never loads the playground

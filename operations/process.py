@@ -33,6 +33,7 @@ async def run(settings: Settings, *, example: str = "nasa") -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    _log.info("opening the database")
     async with AsyncExitStack() as stack:
         opening = stack.enter_async_context(assembly.services(settings, example=example))
         services = await _until(stop, opening)

@@ -188,6 +188,12 @@ async def test_telegram_in_trouble_at_the_start_is_waited_for(
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
+async def test_sigterm_while_still_importing(town: Town, tmp_path: Path) -> None:
+    bot = await launch(tmp_path, town.environment)
+    await asyncio.sleep(0.5)  # the interpreter is up; the imports take longer than this
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
 async def test_sigterm_while_another_process_writes(town: Town, tmp_path: Path) -> None:
     bot = await _started(town, tmp_path)
     with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
@@ -199,6 +205,6 @@ async def test_sigterm_while_another_process_writes(town: Town, tmp_path: Path) 
     with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         starting = await launch(tmp_path, town.environment)
-        await asyncio.sleep(2)
+        await starting.until("opening the database")
         assert await starting.end(signal=signal.SIGTERM) == 0
     assert await bot.end(signal=signal.SIGTERM) == 0
