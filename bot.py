@@ -13,10 +13,10 @@ def main() -> int:
     mode = parser.parse_args().mode
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # also while the rest is imported
 
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see above
 
-    from operations import logs, process  # noqa: PLC0415
-    from operations.settings import Settings, SettingsError, load  # noqa: PLC0415
+    from operations import logs, process  # noqa: PLC0415 - see above
+    from operations.settings import Settings, SettingsError, load  # noqa: PLC0415 - see above
 
     try:
         if mode == "demo":

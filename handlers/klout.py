@@ -105,16 +105,16 @@ async def press_why(update: Update, context: Context) -> None:
         return
     await toast(query)
     now = context.services.clock()
-    change = await context.services.reader.change(reading)
-    if press.action is Action.MORE and isinstance(query.message, Message):
-        await say(query.message, scores.why(reading, change, now, wording))
-        return
     as_written = wording_for(press.language)
-    if press.action is Action.WHY:
-        await replace(query, scores.why(reading, change, now, as_written))
-    else:
+    if press.action is Action.LESS:
         keyboard = scores.keyboard(reading.handle, as_written)
         await replace(query, Reply(scores.card(reading, now, as_written), keyboard))
+        return
+    change = await context.services.reader.change(reading)
+    if press.action is Action.WHY:
+        await replace(query, scores.why(reading, change, now, as_written))
+    elif isinstance(query.message, Message):
+        await say(query.message, scores.why(reading, change, now, wording))
 
 
 async def press_follow(update: Update, context: Context) -> None:

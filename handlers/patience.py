@@ -35,7 +35,7 @@ class Patience(BaseRateLimiter[int]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                await asyncio.sleep(_seconds(error))
+                await asyncio.sleep(seconds(error))
         return await callback(*args, **kwargs)
 
     async def initialize(self) -> None:
@@ -45,6 +45,7 @@ class Patience(BaseRateLimiter[int]):
         """Nothing to close."""
 
 
-def _seconds(error: RetryAfter) -> float:
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait; PTB is changing the type of it."""
     wait = error.retry_after
     return wait if isinstance(wait, int) else wait.total_seconds()

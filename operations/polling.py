@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from handlers import KloutApplication
+from handlers.patience import seconds
 from operations.settings import SettingsError
 
 _log = logging.getLogger(__name__)
@@ -100,10 +101,7 @@ def _crowded(application: KloutApplication) -> bool:
 
 
 def _wait(error: Exception, pause: float) -> float:
-    if isinstance(error, RetryAfter):
-        wait = error.retry_after
-        return wait if isinstance(wait, int) else wait.total_seconds()
-    return pause
+    return seconds(error) if isinstance(error, RetryAfter) else pause
 
 
 def _unknown_token() -> SettingsError:
