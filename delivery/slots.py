@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from delivery.zones import zone_info
 
@@ -65,7 +66,8 @@ def next_run(slot: Slot, after: datetime) -> datetime:
 
 def period(zone: str, moment: datetime) -> str:
     """The ISO week of an (aware) moment on the zone's clocks: "2026-W47". Sorts as time does."""
-    return _week(moment.astimezone(zone_info(zone)).date())
+    year, week, _ = moment.astimezone(zone_info(zone)).isocalendar()
+    return f"{year:04}-W{week:02}"
 
 
 def reschedule(slot: Slot, now: datetime, last_period: str | None) -> datetime:
@@ -99,29 +101,23 @@ def catch_up(slot: Slot, due: datetime, now: datetime) -> Plan:
 
 
 def _runs(slot: Slot, around: datetime, step: int) -> Iterator[datetime]:
-    """The slot's runs, week by week onwards (`step` 1) or back (-1), from one week before that."""
-    today = around.astimezone(zone_info(slot.zone)).date()
-    # One week of margin: where clocks go back over a week's end, a run of the next is over already.
-    monday = today - today.weekday() * _DAY - step * _WEEK
+    """The slot's runs from the local week of `around` on: onwards (`step` 1) or back (-1)."""
+    zone = zone_info(slot.zone)
+    today = around.astimezone(zone).date()
+    monday = today - today.weekday() * _DAY
     while True:
-        yield _run(slot, monday)
+        yield _run(slot, zone, monday)
         monday += step * _WEEK
 
 
-def _run(slot: Slot, monday: date) -> datetime:
+def _run(slot: Slot, zone: ZoneInfo, monday: date) -> datetime:
     """The run in the local ISO week that begins on `monday`."""
     day = monday + slot.weekday * _DAY
     hour, minute = divmod(slot.minute, 60)
-    zone = zone_info(slot.zone)
-    # PEP 495: fold 0 is the first of two equal times, and shifts a skipped one onwards. Only if
-    # that leaves the week (a skipped Sunday), fold 1 shifts it back instead.
     wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+    # PEP 495: fold 0 is the first of two equal times, and shifts a skipped one onwards. Only where
+    # that leaves the week (Sunday's last hour was skipped), fold 1 shifts it back instead.
     run = wall.astimezone(UTC)
-    if _week(run.astimezone(zone).date()) != _week(day):
+    if run.astimezone(zone).date() >= monday + _WEEK:
         run = wall.replace(fold=1).astimezone(UTC)
     return run
-
-
-def _week(day: date) -> str:
-    year, week, _ = day.isocalendar()
-    return f"{year:04}-W{week:02}"

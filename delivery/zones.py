@@ -19,6 +19,9 @@ _NOWHERE: Final = frozenset(("Factory", "localtime"))
 _NO_COUNTRY: Final = frozenset(("001", "ZZ"))
 """CLDR's codes for the world and for nowhere known."""
 
+_STATES: Final = ("Brazil/", "Canada/", "Chile/", "Mexico/", "US/")
+"""Where the tz database's old names end in no city: `US/Central`, `Brazil/East`."""
+
 _LONGEST_QUERY: Final = 64
 _OFFSET: Final = re.compile(r"(?:utc|gmt)(?: ?([+-]) ?(\d{1,2})(?::?00)?)?")
 _EAST, _WEST = 14, 12  # hours: the tz database has Etc/GMT-14 to Etc/GMT+12
@@ -197,8 +200,9 @@ def _cities(zone: str, former: set[str], locales: Iterable[Locale]) -> Iterator[
     for locale in locales:
         yield locale.time_zones.get(zone, {}).get("city", zone.rpartition("/")[2])
     for name in (zone, *former):
-        yield name.rpartition("/")[2]
         yield name
+        if not name.startswith(_STATES):
+            yield name.rpartition("/")[2]
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:
