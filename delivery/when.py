@@ -78,10 +78,9 @@ def _phrases(text: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
 
 
 def _words(text: str) -> list[str]:
-    """Words without the punctuation around them; what has no letter or digit is no word."""
+    """Words without the punctuation around them; a lone sign stays (`UTC + 2`)."""
     plain = unicodedata.normalize("NFKC", text[:_LONGEST]).replace("’", "'")
-    parts = (_AROUND.sub("", part) for part in re.split(r"[\s,;]+", plain))
-    return [part for part in parts if any(map(str.isalnum, part))]
+    return [_AROUND.sub("", part) or part for part in re.split(r"[\s,;]+", plain) if part]
 
 
 def _meaning(phrase: str) -> dict[str, Any] | None:
@@ -93,7 +92,7 @@ def _meaning(phrase: str) -> dict[str, Any] | None:
         return {"minute": minute}
     if (zone := zone_named(phrase)) is not None:
         return {"zone": zone}
-    return {} if folded in _FILLERS else None
+    return {} if not folded or folded in _FILLERS else None
 
 
 def _minute(phrase: str) -> int | None:

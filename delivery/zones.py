@@ -72,7 +72,7 @@ def zone_named(text: str) -> str | None:
     Understood: a name of the tz database in any case, an offset of whole hours (`UTC+2`), a city
     after which a zone is named, a country with one main zone; English or French.
     """
-    return _offset(text) or _exact().get(text.casefold()) or _called().get(fold(text))
+    return _exact().get(text.casefold()) or _offset(text) or _called().get(fold(text))
 
 
 def search_zones(text: str, limit: int) -> list[str]:

@@ -1,0 +1,215 @@
+"""What people type for a weekday, an hour and a zone."""
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from delivery.when import When, parse
+from delivery.zones import search_zones, zone_info, zone_named, zone_names
+
+MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
+EXPECTED_DAYS = {
+    MON: "Monday MON mon mondays lundi LUNDI lun lun. Lundis",
+    TUE: "Tuesday tue tues mardi mar mar. mardis",
+    WED: "Wednesday wed weds mercredi mer merc mercredis",
+    THU: "Thursday thu thur thurs jeudi jeu jeu. jeudis",
+    FRI: "Friday fri fridays vendredi ven vendr vendredis",
+    SAT: "Saturday sat samedi sam sam. samedis",
+    SUN: "Sunday sun dimanche dim dim. dimanches ｄｉｍａｎｃｈｅ",
+}
+EXPECTED_MINUTES = {
+    0: "0:00|00:00|0h|12am|12 a.m.|midnight|minuit|MINUIT",
+    9 * 60: "9:00|09:00|9h|9H|9 h|9h00|9 am|9am|9 AM|9 a.m.|9.00|9|9 heures|9\u202fh|９:００|٩:٠٠",
+    9 * 60 + 30: "9:30|09:30|9h30|9 h 30|9.30|9:30am|9 heures 30|9:30 am",
+    12 * 60: "12:00|noon|midi|12pm|12 pm|Midday",
+    21 * 60: "21:00|21 h|21h|9pm|9 PM|9 p.m.|21 heures",
+    21 * 60 + 30: "21:30|9:30pm|9:30 pm|21h30",
+    23 * 60 + 59: "23:59|11:59pm",
+}
+EXPECTED_ZONES = {
+    "Europe/Paris": "europe/paris|EUROPE/PARIS|paris|paris (France)|France|europe / paris",
+    "America/New_York": "america/new_york|New York|new york",
+    "Europe/London": "London|londres|Royaume-Uni|united kingdom",
+    "Europe/Berlin": "allemagne|Germany|berlin",
+    "Africa/Cairo": "Le Caire|cairo",
+    "America/Sao_Paulo": "são paulo|Sao Paulo",
+    "America/Toronto": "Montréal|toronto",
+    "Asia/Kolkata": "Calcutta|inde|India",
+    "Asia/Calcutta": "asia/calcutta",
+    "Pacific/Apia": "Samoa",
+    "America/St_Johns": "st johns|St. John's|St. John’s",
+    "America/Port_of_Spain": "Port of Spain|Trinité-et-Tobago|Trinidad & Tobago",
+    "UTC": "UTC|utc|UTC+0|utc-00:00|gmt+00",
+    "GMT": "GMT|gmt",
+    "Etc/GMT-2": "UTC+2|utc +2|GMT + 2|UTC+02:00|etc/gmt-2",
+    "Etc/GMT+3": "UTC-3|utc-03|gmt-3",
+    "Etc/GMT-14": "UTC+14",
+    "Etc/GMT+12": "UTC-12",
+}
+
+
+def each(expected: dict[int, str], separator: str) -> list[tuple[str, int]]:
+    return [(text, value) for value, texts in expected.items() for text in texts.split(separator)]
+
+
+@pytest.mark.parametrize(("text", "weekday"), each(EXPECTED_DAYS, " "))
+def test_weekdays(text: str, weekday: int) -> None:
+    assert parse(text) == When(weekday=weekday)
+
+
+@pytest.mark.parametrize(("text", "minute"), each(EXPECTED_MINUTES, "|"))
+def test_times(text: str, minute: int) -> None:
+    assert parse(text) == When(minute=minute)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [(text, zone) for zone, texts in EXPECTED_ZONES.items() for text in texts.split("|")],
+)
+def test_zones(text: str, zone: str) -> None:
+    assert parse(text) == When(zone=zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", When()),
+        ("  🎉 – !", When()),
+        ("monday 9:00 Europe/Paris", When(MON, 540, "Europe/Paris")),
+        ("lundi 9h", When(MON, 540)),
+        ("lundi - 9h - Paris, France", When(MON, 540, "Europe/Paris")),
+        ("Every Tuesday at 9 am, New York time", When(TUE, 540, "America/New_York")),
+        ("chaque LUNDI à 9h30, heure de Paris", When(MON, 570, "Europe/Paris")),
+        ("tous les vendredis vers midi en France", When(FRI, 720, "Europe/Paris")),
+        ("le dimanche à 18 heures 15", When(SUN, 18 * 60 + 15)),
+        ("londres 21 h dim.", When(SUN, 21 * 60, "Europe/London")),
+        ("UTC+2 9:30pm thurs", When(THU, 21 * 60 + 30, "Etc/GMT-2")),
+        ("9 h 30 pm lun Port of Spain", When(MON, 21 * 60 + 30, "America/Port_of_Spain")),
+        ("wednesday 9 o'clock", When(WED, 540)),
+        ("monday, monday 9:00 9h", When(MON, 540)),
+        ("\u200emonday\u200f 9:00🎉", When(MON, 540)),
+    ],
+)
+def test_whole_wishes(text: str, expected: When) -> None:
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("25:00", ("25:00",)),
+        ("9:60", ("9:60",)),
+        ("24h", ("24h",)),
+        ("13pm", ("13pm",)),
+        ("0 am", ("am",)),
+        ("UTC+15", ("UTC+15",)),
+        ("UTC+5:30", ("UTC+5:30",)),
+        ("UTC + 99", ("99",)),
+        ("Gotham City", ("Gotham City",)),
+        ("USA", ("USA",)),
+        ("mo", ("mo",)),
+        ("monday or tuesday", ("or tuesday",)),
+        ("9h 10h", ("10h",)),
+        ("paris berlin", ("berlin",)),
+        ("moon on sunday near Atlantis", ("moon", "near Atlantis")),
+        ("<b>lundi</b>", ("b>lundi</b",)),
+        ("\ud800", ()),
+        ("-5", ("-5",)),
+    ],
+)
+def test_what_is_not_understood_is_named(text: str, unknown: tuple[str, ...]) -> None:
+    assert parse(text).unknown == unknown
+
+
+def test_of_two_that_contradict_each_other_the_first_is_kept() -> None:
+    assert parse("monday tuesday 9h 10h") == When(MON, 540, None, ("tuesday", "10h"))
+
+
+@given(st.text() | st.text("mondayluni 0123456789:h+-/.,apmUTC"))
+def test_any_text_gives_a_wish_that_can_be_kept(text: str) -> None:
+    when = parse(text)
+    assert when.weekday in (None, *range(7))
+    assert when.minute in (None, *range(24 * 60))
+    assert when.zone is None or zone_info(when.zone)
+    typed = unicodedata.normalize("NFKC", text).replace("’", "'")
+    assert all(word in typed for phrase in when.unknown for word in phrase.split())
+
+
+@given(
+    st.permutations(range(3)),
+    st.integers(0, 6),
+    st.integers(0, 24 * 60 - 1),
+    st.sampled_from(sorted(zone_names())),
+    st.sampled_from(["en", "fr"]),
+    st.sampled_from(["{}:{:02}", "{:02}:{:02}", "{}h{:02}", "{} h {:02}"]),
+    st.sampled_from([str.lower, str.upper, str.title]),
+)
+def test_every_slot_can_be_said(
+    order: list[int],
+    weekday: int,
+    minute: int,
+    zone: str,
+    language: str,
+    clock: str,
+    case: Callable[[str], str],
+) -> None:
+    day = Locale(language).days["format"]["wide"][weekday]
+    said = (day, clock.format(*divmod(minute, 60)), zone)
+    assert parse(case(" ".join(said[index] for index in order))) == When(weekday, minute, zone)
+
+
+def test_a_very_long_text_is_read_no_further_than_needed() -> None:
+    assert parse("monday " + "9" * 1_000_000).weekday == MON
+    assert sum(map(len, parse("a b " * 1_000_000).unknown)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("paris", ["Europe/Paris"]),
+        ("PAR", ["Europe/Paris"]),
+        ("new y", ["America/New_York"]),
+        ("york", ["America/New_York"]),
+        ("londres", ["Europe/London"]),
+        ("FR", ["Europe/Paris"]),
+        ("uk", ["Europe/London"]),
+        ("Germany", ["Europe/Berlin", "Europe/Busingen"]),
+        ("allemagne", ["Europe/Berlin", "Europe/Busingen"]),
+        ("usa", ["America/Chicago", "America/New_York", "America/Denver"]),
+        ("etats-unis", ["America/Chicago", "America/New_York", "America/Denver"]),
+        ("mexico", ["America/Mexico_City"]),
+        ("réunion", ["Indian/Reunion"]),
+        ("reunion", ["Indian/Reunion"]),
+        ("montreal", ["America/Toronto"]),
+        ("europe/paris", ["Europe/Paris"]),
+        ("Asia/Calcutta", ["Asia/Kolkata"]),
+        ("us/eastern", ["America/New_York"]),
+        ("Paris, France", ["Europe/Paris"]),
+        ("utc+2", ["Etc/GMT-2"]),
+        ("UTC", ["UTC"]),
+        ("lodnon", ["Europe/London"]),
+        ("qqqq", []),
+        ("", []),
+        ("🎉", []),
+    ],
+)
+def test_zones_are_found_by_what_people_call_them(text: str, best: list[str]) -> None:
+    assert search_zones(text, len(best) or 5) == best
+
+
+@given(st.text(), st.integers(0, 9))
+def test_any_search_gives_zones_that_exist_and_no_more_than_asked(text: str, limit: int) -> None:
+    found = search_zones(text, limit)
+    assert len(found) == len(set(found)) <= limit
+    assert set(found) <= zone_names()
+
+
+def test_every_zone_with_a_city_can_be_found_and_said_by_its_name() -> None:
+    for zone in zone_names():
+        assert zone_named(zone.upper()) == zone
+    cities = [zone for zone in zone_names() if zone.startswith(("Africa/", "Asia/", "Europe/"))]
+    assert [zone for zone in cities if not search_zones(zone.rpartition("/")[2], 5)] == []
