@@ -8,9 +8,13 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
+from delivery.run import Delivery
+from delivery.subscriptions import Subscriptions
 from handlers.wording import Wording, wording_for
 from scoring.reader import Reader
 from storage.chats import Chats
+from storage.database import Database
+from storage.lives import Lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,11 @@ class Services:
         new_error_id: makes the id that a person and the log share for one error.
     """
 
+    database: Database
     reader: Reader
     chats: Chats
+    subscriptions: Subscriptions
+    lives: Lives
     clock: Callable[[], datetime]
     example: str
     new_error_id: Callable[[], str]
@@ -38,6 +45,13 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
         application = self.application
         assert isinstance(application, KloutApplication)  # noqa: S101 - PTB types it as its own
         return application.services
+
+    @property
+    def delivery(self) -> Delivery:
+        """The run that sends what nobody waits for."""
+        application = self.application
+        assert isinstance(application, KloutApplication)  # noqa: S101 - PTB types it as its own
+        return application.delivery
 
     async def wording(self, update: Update) -> Wording:
         """The language to answer in: the chat's choice, else the person's, else English."""
@@ -59,10 +73,13 @@ class KloutApplication(
     """PTB's application with our services on it, typed.
 
     Attributes:
+        delivery: the run of digests; set by whoever assembles the application.
         next_update: the number of the first update not yet fetched; None before the first.
     """
 
-    __slots__ = ("next_update", "services")
+    __slots__ = ("delivery", "next_update", "services")
+
+    delivery: Delivery
 
     def __init__(self, *, services: Services, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -117,12 +117,6 @@ async def press_why(update: Update, context: Context) -> None:
         await say(query.message, scores.why(reading, change, now, wording))
 
 
-async def press_follow(update: Update, context: Context) -> None:
-    """Say that following is not there yet."""
-    if query := update.callback_query:
-        await toast(query, pages.not_yet_following(await context.wording(update)))
-
-
 async def press_compare(update: Update, context: Context) -> None:
     """Ask whom to compare with."""
     query = update.callback_query

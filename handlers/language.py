@@ -1,10 +1,10 @@
 """`/language`: the language of a chat."""
 
 from telegram import Update
-from telegram.constants import ChatMemberStatus, ChatType
 
 from handlers.context import Context
 from handlers.replies import replace, say, toast
+from handlers.rights import allowed
 from handlers.views import pages
 from handlers.views.buttons import understand
 from handlers.wording import wording_for
@@ -22,9 +22,7 @@ async def language(update: Update, context: Context) -> None:
         await say(message, pages.choose_language(wording))
     elif (code := _named(word)) is None:
         await say(message, pages.unknown_language(wording))
-    elif not await _may_change(update, context):
-        await say(message, pages.administrators_only(wording))
-    else:
+    elif await allowed(update, context):
         await context.services.chats.choose_language(message.chat_id, code)
         await say(message, pages.language_chosen(wording_for(code)))
 
@@ -38,9 +36,7 @@ async def press_language(update: Update, context: Context) -> None:
     wording = await context.wording(update)
     if press.argument not in LANGUAGES:
         await toast(query, pages.old_button(wording), alert=True)
-    elif not await _may_change(update, context):
-        await toast(query, pages.administrators_only(wording).html, alert=True)
-    else:
+    elif await allowed(update, context):
         await toast(query)
         await context.services.chats.choose_language(query.message.chat.id, press.argument)
         await replace(query, pages.language_chosen(wording_for(press.argument)))
@@ -51,16 +47,3 @@ def _named(word: str) -> str | None:
     names = {"english": "en", "anglais": "en", "french": "fr", "francais": "fr", "français": "fr"}
     code = names.get(word, word)
     return code if code in LANGUAGES else None
-
-
-async def _may_change(update: Update, context: Context) -> bool:
-    """In private anyone; in a group its administrators, the anonymous ones too."""
-    chat, message, person = update.effective_chat, update.effective_message, update.effective_user
-    if chat is None or person is None:
-        return False
-    if chat.type == ChatType.PRIVATE:
-        return True
-    if update.callback_query is None and message and message.sender_chat:
-        return message.sender_chat.id == chat.id
-    member = await context.bot.get_chat_member(chat.id, person.id)
-    return member.status in {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}

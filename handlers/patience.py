@@ -7,6 +7,8 @@ from typing import Any, Final
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from delivery.verdicts import wait_of
+
 _TRIES: Final = 3
 
 
@@ -24,18 +26,18 @@ class Patience(BaseRateLimiter[int]):
         kwargs: dict[str, Any],
         endpoint: str,  # noqa: ARG002
         data: dict[str, Any],  # noqa: ARG002
-        rate_limit_args: int | None,  # noqa: ARG002
+        rate_limit_args: int | None,
     ) -> Any:
-        """Make the request, up to `_TRIES` times.
+        """Make the request, up to `_TRIES` times, or as often as `rate_limit_args` says.
 
         Raises:
             telegram.error.RetryAfter: it was put off that often.
         """
-        for _ in range(_TRIES - 1):
+        for _ in range((rate_limit_args or _TRIES) - 1):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                await asyncio.sleep(seconds(error))
+                await asyncio.sleep(wait_of(error).total_seconds())
         return await callback(*args, **kwargs)
 
     async def initialize(self) -> None:
@@ -43,9 +45,3 @@ class Patience(BaseRateLimiter[int]):
 
     async def shutdown(self) -> None:
         """Nothing to close."""
-
-
-def seconds(error: RetryAfter) -> float:
-    """How long Telegram asks to wait; PTB is changing the type of it."""
-    wait = error.retry_after
-    return wait if isinstance(wait, int) else wait.total_seconds()

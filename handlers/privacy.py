@@ -4,13 +4,48 @@ from telegram import Message, Update
 
 from handlers.context import Context
 from handlers.replies import say, toast
-from handlers.views import pages
+from handlers.views import pages, receipts
 
 
 async def privacy(update: Update, context: Context) -> None:
     """Say what is kept."""
     if message := update.effective_message:
         await say(message, pages.privacy(await context.wording(update)))
+
+
+async def export(update: Update, context: Context) -> None:
+    """Send a person everything that is kept of them; in private, since it is theirs alone."""
+    message, person = update.effective_message, update.effective_user
+    if message is None or person is None:
+        return
+    wording = await context.wording(update)
+    if message.chat.type != message.chat.PRIVATE:
+        await say(message, pages.only_in_private(wording))
+        return
+    file = receipts.export(await context.services.lives.export(person.id), wording)
+    await message.reply_document(file.content, caption=file.caption, filename=file.name)
+
+
+async def forget_me(update: Update, context: Context) -> None:
+    """Erase everything that is kept of a person, at once."""
+    message, person = update.effective_message, update.effective_user
+    if message is None or person is None or message.sender_chat:
+        return  # an anonymous administrator is nobody in particular
+    wording = await context.wording(update)
+    followed = await context.services.lives.forget(person.id)
+    context.services.chats.forgotten(person.id)
+    private = message.chat.type == message.chat.PRIVATE
+    await say(message, pages.erased(followed if private else [], wording))
+
+
+async def press_export(update: Update, context: Context) -> None:
+    """The same from a button."""
+    query = update.callback_query
+    if query is None:
+        return
+    await toast(query)
+    if isinstance(query.message, Message):
+        await export(update, context)
 
 
 async def press_privacy(update: Update, context: Context) -> None:

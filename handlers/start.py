@@ -5,7 +5,7 @@ from typing import Final
 
 from telegram import Message, Update
 
-from handlers import klout
+from handlers import klout, membership
 from handlers.context import Context
 from handlers.replies import say, toast
 from handlers.views import pages
@@ -22,6 +22,7 @@ async def start(update: Update, context: Context) -> None:
     if link:
         await klout.answer(update, context, message, f"@{link.group(1)}")
         return
+    await membership.revive(context, message.chat_id)
     wording = await context.wording(update)
     private = message.chat.type == message.chat.PRIVATE
     welcome = pages.start(wording, context.services.example, context.bot.username, private=private)

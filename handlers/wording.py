@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
@@ -59,6 +60,20 @@ class Wording:
         if age < timedelta(minutes=1):
             return self.gettext("just now")
         return format_timedelta(-age, add_direction=True, locale=self._locale, threshold=1.2)
+
+    def weekday(self, weekday: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
+        """A day of the week, 0 for Monday: "Monday", or "Mon"."""
+        return str(self._locale.days["format"][width][weekday])
+
+    def slot(self, weekday: int, minute: int) -> str:
+        """A weekly time: "Monday 09:00", « lundi 09:00 »."""
+        return f"{self.weekday(weekday)} {minute // 60:02}:{minute % 60:02}"
+
+    def local(self, moment: datetime, zone: str) -> str:
+        """A moment on the clocks of a time zone: "Monday 1 December, 09:00"."""
+        there = moment.astimezone(ZoneInfo(zone))
+        time = format_time(there, format="HH:mm", locale=self._locale)
+        return f"{format_date(there, format='EEEE d MMMM', locale=self._locale)}, {time}"
 
     def moment(self, moment: datetime) -> str:
         """A date and a time in UTC: "1 December, 00:00 UTC"."""

@@ -14,18 +14,32 @@ from telegram.ext import (
     ApplicationBuilder,
     ContextTypes,
     Defaults,
+    JobQueue,
 )
 
+from delivery.alerts import Watch
+from delivery.preparing import Preparing
+from delivery.run import TICK, Delivery
+from delivery.sender import Sender
+from delivery.subscriptions import Subscriptions
 from handlers import Context, KloutApplication, register
 from handlers.context import Services
+from handlers.letters import Letters
 from handlers.ordering import PersonByPerson
 from handlers.patience import Patience
 from operations.settings import Settings
 from scoring.reader import Reader
 from scoring.sources.x import XSource
+from storage.alerts import Alerts
 from storage.chats import Chats
+from storage.control import Control
 from storage.database import Database
+from storage.digests import Digests
+from storage.following import Following
+from storage.lives import Lives
+from storage.outbox import Outbox
 from storage.readings import Readings
+from storage.schedules import Schedules
 from storage.spending import Spending
 
 Clock = Callable[[], datetime]
@@ -54,9 +68,22 @@ async def services(
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         reader = Reader(source, Readings(database), Spending(database, settings.budget), clock)
         try:
-            yield Services(
+            chats = Chats(database)
+            subscriptions = Subscriptions(
                 reader=reader,
-                chats=Chats(database),
+                chats=chats,
+                following=Following(database),
+                schedules=Schedules(database),
+                digests=Digests(database),
+                alerts=Alerts(database),
+                clock=clock,
+            )
+            yield Services(
+                database=database,
+                reader=reader,
+                chats=chats,
+                subscriptions=subscriptions,
+                lives=Lives(database),
                 clock=clock,
                 example=example,
                 new_error_id=lambda: secrets.token_hex(4),
@@ -90,9 +117,9 @@ def builder(
     )
 
 
-def application(settings: Settings, services: Services) -> KloutApplication:
-    """The bot itself, with every handler, not yet started."""
-    built = (
+def application(settings: Settings, services: Services, *, tick: float = TICK) -> KloutApplication:
+    """The bot itself, with every handler and its one job, not yet started."""
+    built: Application[Any, Any, Any, Any, Any, Any] = (
         builder(settings, services)
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
@@ -103,13 +130,48 @@ def application(settings: Settings, services: Services) -> KloutApplication:
         .get_updates_connection_pool_size(4)
         .get_updates_read_timeout(20)
         .updater(None)
+        .job_queue(JobQueue())
         .build()
     )
-    return ready(built)
+    complete = ready(built)
+    assert complete.job_queue is not None  # noqa: S101 - it was just given
+    complete.job_queue.run_repeating(
+        _tick, tick, first=1, name="tick", job_kwargs=dict(_ONE_AT_A_TIME)
+    )
+    return complete
+
+
+_ONE_AT_A_TIME = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+
+
+async def _tick(context: Context) -> None:
+    await context.delivery.tick()
 
 
 def ready(built: Application[Any, Any, Any, Any, Any, Any]) -> KloutApplication:
     """What the builder built, with every handler."""
     assert isinstance(built, KloutApplication)  # noqa: S101 - the builder types it as its base
+    built.delivery = _delivery(built)
     register(built)
     return built
+
+
+def _delivery(application: KloutApplication) -> Delivery:
+    """The run of digests, over the application's own bot and services."""
+    given = application.services
+    database, reader, clock = given.database, given.reader, given.clock
+    owner = secrets.token_hex(16)
+    outbox, control, writer = (
+        Outbox(database, clock, owner),
+        Control(database),
+        Letters(given.chats),
+    )
+    return Delivery(
+        preparing=Preparing(database, reader, writer, clock),
+        watch=Watch(Alerts(database), reader, writer, clock),
+        outbox=outbox,
+        sender=Sender(application.bot, outbox, control, given.lives, clock),
+        control=control,
+        clock=clock,
+        owner=owner,
+    )

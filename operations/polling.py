@@ -11,13 +11,13 @@ from typing import Final
 from telegram import Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
+from delivery.verdicts import wait_of
 from handlers import KloutApplication
-from handlers.patience import seconds
 from operations.settings import SettingsError
 
 _log = logging.getLogger(__name__)
 
-_ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+_ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 """Said explicitly: Telegram remembers the list of an earlier run."""
 
 _LONG_POLL: Final = 10
@@ -101,7 +101,7 @@ def _crowded(application: KloutApplication) -> bool:
 
 
 def _wait(error: Exception, pause: float) -> float:
-    return seconds(error) if isinstance(error, RetryAfter) else pause
+    return wait_of(error).total_seconds() if isinstance(error, RetryAfter) else pause
 
 
 def _unknown_token() -> SettingsError:

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, Final, TypeVar
 
+from delivery.run import TICK
 from handlers import KloutApplication, menu
 from handlers.ordering import PersonByPerson
 from operations import assembly
+from operations.assembly import Clock, utc_now
 from operations.polling import confirm, poll, reach
 from operations.settings import Settings
 
@@ -17,14 +19,27 @@ _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-_FINISH_ANSWERS: Final = 1.5
+_SEND: Final = 1.0
+_FINISH_ANSWERS: Final = 1.0
 _CONFIRM: Final = 0.5
 _CLOSE: Final = 1.0
 """Seconds for each step of stopping; together below the five that are promised."""
 
 
-async def run(settings: Settings, *, example: str = "nasa") -> None:
+async def run(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    example: str = "nasa",
+    tick: float = TICK,
+) -> None:
     """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: where to find Telegram, X and the database.
+        clock: the time, aware, UTC.
+        example: a handle that hints may name.
+        tick: seconds between two looks at what is due.
 
     Raises:
         operations.settings.SettingsError: Telegram does not know the token.
@@ -35,12 +50,12 @@ async def run(settings: Settings, *, example: str = "nasa") -> None:
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     _log.info("opening the database")
     async with AsyncExitStack() as stack:
-        opening = stack.enter_async_context(assembly.services(settings, example=example))
-        services = await _until(stop, opening)
+        opening = assembly.services(settings, clock=clock, example=example)
+        services = await _until(stop, stack.enter_async_context(opening))
         if services is None:
             return
         _log.info("the database is open")
-        application = assembly.application(settings, services)
+        application = assembly.application(settings, services, tick=tick)
         try:
             await _until(stop, _serve(application))
         finally:
@@ -69,6 +84,7 @@ async def _serve(application: KloutApplication) -> None:
 
 async def _stop(application: KloutApplication) -> None:
     """Fetch nothing more, let answers under way finish for a moment, then let go."""
+    await _at_most(_SEND, application.delivery.close(_SEND / 2))
     await application.services.reader.close()  # who waits for X is told to ask again
     if application.running:
         if await _at_most(_FINISH_ANSWERS, application.update_queue.join()):

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,8 @@ from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, SeenP
 _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
+
+_INSTANT = timedelta(microseconds=1)  # what a moment is stored to
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,25 @@ class Reader:
         """The newest stored reading, however old; the network is never asked."""
         return await self._store.latest(handle)
 
-    async def change(self, reading: Reading) -> Change | None:
-        """What became of the score since the last reading of an earlier UTC day, if there is one.
+    async def recall(self, handle: str, moment: datetime) -> Reading | None:
+        """What was known of a handle at a moment; the network is never asked."""
+        latest = await self._store.latest(handle)
+        if latest is None or latest.score.facts.as_of <= moment:
+            return latest
+        return await self._store.before(latest.account_id, moment + _INSTANT)
 
-        The network is never asked.
+    async def change(self, reading: Reading, since: datetime | None = None) -> Change | None:
+        """What became of the score since an earlier reading; the network is never asked.
+
+        Args:
+            reading: the later one.
+            since: the earlier is the newest of this moment or before; without it, of an earlier
+                UTC day. None is returned when there is none.
         """
         as_of = reading.score.facts.as_of
         midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
-        earlier = await self._store.before(reading.account_id, midnight)
+        until = midnight if since is None else min(as_of, since + _INSTANT)
+        earlier = await self._store.before(reading.account_id, until)
         if earlier is None:
             return None
         before, after = earlier.score, reading.score

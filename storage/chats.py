@@ -3,7 +3,7 @@
 from typing import Final
 
 from async_lru import alru_cache
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
@@ -25,6 +25,23 @@ class Chats:
         """The language chosen for a chat; None when nobody chose."""
         return await self._language(chat_id)
 
+    async def letter_language(self, chat_id: int) -> str | None:
+        """The language for what nobody is there to ask for: chosen, or else last spoken."""
+        async with self._database.reading() as connection:
+            found: str | None = await connection.scalar(
+                select(func.coalesce(chat.c.language, chat.c.spoken)).where(chat.c.id == chat_id)
+            )
+        return found
+
+    async def note_spoken(self, chat_id: int, language: str) -> None:
+        """Remember the language in which somebody there was last answered."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(chat)
+                .values(id=chat_id, spoken=language)
+                .on_conflict_do_update(index_elements=["id"], set_={"spoken": language})
+            )
+
     async def _stored_language(self, chat_id: int) -> str | None:
         async with self._database.reading() as connection:
             found: str | None = await connection.scalar(
@@ -41,6 +58,23 @@ class Chats:
                 .on_conflict_do_update(index_elements=["id"], set_={"language": language})
             )
         self._language.cache_invalidate(chat_id)
+
+    async def zone(self, chat_id: int) -> str | None:
+        """The time zone that a chat's people named; None when nobody did."""
+        async with self._database.reading() as connection:
+            found: str | None = await connection.scalar(
+                select(chat.c.zone).where(chat.c.id == chat_id)
+            )
+        return found
+
+    async def choose_zone(self, chat_id: int, zone: str) -> None:
+        """Remember a chat's time zone."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(chat)
+                .values(id=chat_id, zone=zone)
+                .on_conflict_do_update(index_elements=["id"], set_={"zone": zone})
+            )
 
     async def linked_handle(self, chat_id: int, person_id: int) -> str | None:
         """The handle that a person said is theirs in this chat."""
@@ -63,6 +97,10 @@ class Chats:
                     index_elements=["chat_id", "person_id"], set_={"handle": handle}
                 )
             )
+
+    def forgotten(self, chat_id: int) -> None:
+        """A chat was erased: hold nothing of it in memory."""
+        self._language.cache_invalidate(chat_id)
 
     async def unlink(self, person_id: int) -> int:
         """Forget a person's handle everywhere.

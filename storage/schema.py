@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 
@@ -50,6 +51,7 @@ metadata: Final = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     }
 )
 
@@ -93,6 +95,10 @@ chat: Final = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("language", String(8)),
+    # The one it was last answered in, for what nobody is there to ask for.
+    Column("spoken", String(8)),
+    # The time zone that its people chose, as the tz database names it.
+    Column("zone", String(64)),
 )
 
 link: Final = Table(
@@ -113,4 +119,111 @@ spending: Final = Table(
     Column("reserved", BigInteger, nullable=False),
     Column("spent", BigInteger, nullable=False),
     Column("units", BigInteger, nullable=False),
+)
+
+# A place is a chat, or one topic of it: `topic_id` is 0 for the chat itself.
+
+follow: Final = Table(
+    "follow",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic_id", BigInteger, primary_key=True, autoincrement=False),
+    # The handle in lower case, and as it was typed.
+    Column("key", String(15), primary_key=True),
+    Column("handle", String(15), nullable=False),
+    # The moment of the reading that the place was last told of, and of the one in its next digest.
+    Column("told_at", Moment),
+    Column("offered_at", Moment),
+    Index(None, "key"),
+)
+
+schedule: Final = Table(
+    "schedule",
+    metadata,
+    # When a place gets its digest. `next_run_at` is set while `state` is active, and only then.
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("weekday", Integer, nullable=False),
+    Column("minute", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("next_run_at", Moment),
+    Column("state", String(8), nullable=False),
+    Column("reason", String(32)),
+    # The local ISO week of the newest digest: a changed slot makes no second one in it.
+    Column("last_period", String(8)),
+    # Points below which a week is not worth a message; silent messages make no sound.
+    Column("least", Float),
+    Column("silent", Boolean, nullable=False),
+    Index(None, "next_run_at"),
+)
+
+digest: Final = Table(
+    "digest",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("period", String(8), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reason", String(32)),
+    Column("attempt", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    # What it says: handles and the moments of their readings, so that a page can be shown again.
+    Column("contents", Text),
+    UniqueConstraint("chat_id", "topic_id", "period"),
+    Index(None, "state", "not_before"),
+)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    # Messages that nobody waits for. `storage.outbox` is the table of their states.
+    Column("id", Integer, primary_key=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("digest_id", ForeignKey("digest.id")),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("markup", Text),
+    Column("silent", Boolean, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("useful_until", Moment, nullable=False),
+    Column("owner", String(32)),
+    Column("lease_until", Moment),
+    Column("attempt", Integer, nullable=False),
+    Column("message_id", BigInteger),
+    Column("error", Text),
+    Column("settled_at", Moment),
+    # When the place was told that an uncertain message may not have arrived.
+    Column("mentioned_at", Moment),
+    Index(None, "state", "not_before"),
+    Index(None, "chat_id", "state"),
+    Index(None, "settled_at"),
+)
+
+alert: Final = Table(
+    "alert",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String(15), primary_key=True),
+    Column("handle", String(15), nullable=False),
+    # Either a score to cross, and on which side of it the account was last surely seen …
+    Column("threshold", Float),
+    Column("above", Boolean),
+    # … or how far it has to move from where it was last told to be.
+    Column("step", Float),
+    Column("base", Float),
+    Column("seen_at", Moment, nullable=False),
+)
+
+control: Final = Table(
+    "control",
+    metadata,
+    # What all processes on one database agree on: who sends, and until when nobody does.
+    Column("key", String(16), primary_key=True),
+    Column("value", String(32)),
+    Column("until", Moment, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 Version first, so that a button pressed a year from now is understood or kindly refused. The
 language, so that a message in a group keeps the one it was written in, whoever presses.
-Telegram allows 64 bytes; ours need at most 27.
+Telegram allows 64 bytes; ours need at most 54.
 """
 
 from enum import StrEnum
@@ -27,6 +27,19 @@ class Action(StrEnum):
     FORGET = "forget"
     HELP = "help"
     PRIVACY = "priv"
+    UNFOLLOW = "unf"
+    FOLLOWING = "fing"
+    WEEKDAY = "day"
+    TIME = "time"
+    ZONE = "zone"
+    SCHEDULE = "sched"
+    PAUSE = "pause"
+    RESUME = "resume"
+    QUIET = "quiet"
+    SILENT = "silent"
+    PAGE = "page"
+    ALERT_OFF = "aoff"
+    EXPORT = "export"
 
 
 class Press(NamedTuple):
@@ -50,7 +63,7 @@ def pattern(*actions: Action) -> str:
 
     Whatever else a forged button carries, it is nothing but a word.
     """
-    return rf"^{VERSION}\|({'|'.join(actions)})\|[A-Za-z0-9_]{{0,15}}(\|[a-z]{{2}})?$"
+    return rf"^{VERSION}\|({'|'.join(actions)})\|[A-Za-z0-9_/+-]{{0,40}}(\|[a-z]{{2}})?$"
 
 
 def understand(data: str | None) -> Press | None:

@@ -2,6 +2,7 @@
 
 import html
 import unicodedata
+from datetime import datetime
 from typing import Final
 
 _FIRST_STRONG_ISOLATE: Final = "\u2068"
@@ -39,6 +40,11 @@ def profile_link(handle: str) -> str:
     Bare, Telegram would take it for somebody on Telegram, and might call them.
     """
     return f'<a href="https://x.com/{handle}">@{handle}</a>'
+
+
+def local_time(moment: datetime, text: str) -> str:
+    """A moment that Telegram shows in each reader's own time zone; `text` where it cannot."""
+    return f'<tg-time unix="{int(moment.timestamp())}" format="wDt">{text}</tg-time>'
 
 
 def bar(share: float) -> str:

@@ -1,6 +1,7 @@
 """The messages around the score: welcome, help, privacy, language, prompts, hints."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -88,14 +89,16 @@ def privacy(wording: Wording) -> Reply:
     """What is kept, and the button that makes the bot forget."""
     text = wording.gettext(
         "<b>Privacy</b>\n"
-        "I keep: the public counts of the accounts that were asked for, the language a chat"
-        " chose, and the handle you said is yours, with your Telegram user id.\n"
+        "I keep: the public counts of the accounts that were asked for; the language and time zone"
+        " a chat chose, whom it follows, when, and what I sent for it; the handle you said is"
+        " yours, with your Telegram user id.\n"
         "I do not keep: your name, your messages, or who asked for whose score.\n"
-        "What X shows of an account stays until the bot’s operator deletes it; your handle, until"
-        " you press the button. Nothing is sold or passed on."
+        "/export sends you all of it, /forget_me erases it at once. What X shows of an account"
+        " stays until the bot’s operator deletes it. Nothing is sold or passed on."
     )
     forget = button(wording.gettext("Forget my handle"), Action.FORGET)
-    return Reply(text, InlineKeyboardMarkup([[forget]]))
+    export = button(wording.gettext("Send me my data"), Action.EXPORT)
+    return Reply(text, InlineKeyboardMarkup([[export], [forget]]))
 
 
 def choose_language(wording: Wording) -> Reply:
@@ -168,9 +171,52 @@ def forgotten(wording: Wording, known: int) -> str:
     return wording.gettext("There was nothing to forget.")
 
 
-def not_yet_following(wording: Wording) -> str:
-    """The toast of a button whose work comes with the weekly digest."""
-    return wording.gettext("Following will come with the weekly digest. It is not there yet.")
+def nobody_followed(wording: Wording, example: str) -> Reply:
+    """There is nothing to tell."""
+    text = wording.gettext(
+        "This chat follows nobody yet. <code>/follow @{example}</code> begins it: once a week I"
+        " say what changed, and why."
+    )
+    return Reply(text.format(example=example))
+
+
+def only_in_private(wording: Wording) -> Reply:
+    """What is somebody's own is not shown to a group."""
+    return Reply(wording.gettext("That is yours alone: ask me in our private chat."))
+
+
+def erased(followed: Sequence[str], wording: Wording) -> Reply:
+    """Everything about a person is gone; whom they followed, so that they can take it back."""
+    text = wording.gettext(
+        "Done. I have erased your handles, this chat’s choices, whom it followed, its alerts and"
+        " what was waiting to be sent."
+    )
+    if not followed:
+        return Reply(text)
+    names = " ".join(f"@{name}" for name in followed)
+    again = wording.gettext("Should that have been a slip: <code>/follow {names}</code>")
+    return Reply(f"{text}\n{again.format(names=names)}")
+
+
+def whom_to_follow(wording: Wording, *, private: bool) -> Reply:
+    """The prompt of a bare `/follow`."""
+    return Reply(_whom_to_follow(wording), _PROMPT if private else _PROMPT_FOR_ONE)
+
+
+def nothing_to_change(wording: Wording) -> str:
+    """The toast of a schedule's button in a chat that has none."""
+    return wording.gettext("There is nothing to change yet: this chat follows nobody.")
+
+
+def hello_group(wording: Wording, example: str) -> Reply:
+    """One line and one button, for a group that just got the bot."""
+    text = wording.gettext(
+        "Hello. <code>/klout @{example}</code> says how far an account reaches on X, and why."
+    )
+    return Reply(
+        text.format(example=example),
+        InlineKeyboardMarkup([[button(wording.gettext("Help"), Action.HELP)]]),
+    )
 
 
 def old_button(wording: Wording) -> str:
@@ -202,6 +248,10 @@ def went_wrong(wording: Wording, error_id: str) -> str:
 
 def _which_handle(wording: Wording) -> str:
     return wording.gettext("Which account on X? Send me its handle.")
+
+
+def _whom_to_follow(wording: Wording) -> str:
+    return wording.gettext("Whom on X shall this chat follow? Send me a handle.")
 
 
 def _compare_with(wording: Wording) -> str:

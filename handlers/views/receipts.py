@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from handlers.views.markup import profile_link
 from handlers.wording import Wording
@@ -15,6 +16,16 @@ class File:
     content: bytes
     name: str
     caption: str
+
+
+def export(everything: dict[str, Any], wording: Wording) -> File:
+    """All that is kept of a person, as JSON."""
+    caption = wording.gettext(
+        "Everything I keep of you: this chat’s choices, your handles, whom you follow, and the"
+        " messages I sent for it. /forget_me erases it."
+    )
+    content = json.dumps(everything, indent=2, ensure_ascii=False, default=str) + "\n"
+    return File(content=content.encode(), name="klout-export.json", caption=caption)
 
 
 def receipt(reading: Reading, wording: Wording) -> File:

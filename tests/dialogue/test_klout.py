@@ -131,12 +131,6 @@ async def test_compare_asks_whom_and_shows_both(talk: Talk) -> None:
     assert verdict == "About 7 in 10 people would pick @nasa as the more influential."
 
 
-async def test_following_is_announced_honestly(talk: Talk) -> None:
-    await talk.ask("/klout @nasa")
-    await talk.press(talk.ada, talk.private, "Follow")
-    assert "not there yet" in talk.toast()["text"]
-
-
 async def test_french_people_are_answered_in_french(talk: Talk) -> None:
     chat = talk.telegram.private_chat(talk.chloe)
     (answer,) = await talk.say(talk.chloe, chat, "/klout @nasa")

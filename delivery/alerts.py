@@ -1,0 +1,77 @@
+"""Holding alerts against what was read: nothing is ever read for them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from delivery.preparing import Writer
+from scoring.handles import key
+from scoring.reader import Reader
+from scoring.score import Score
+from storage.alerts import Alert, Alerts
+
+_USEFUL: Final = timedelta(hours=48)
+
+
+def judged(alert: Alert, score: Score) -> tuple[Alert, bool]:
+    """The alert after a reading, and whether it has something to say.
+
+    A threshold speaks when the score is surely, margin and all, on the other side of it; a step,
+    when the score has moved that far from where it was last told to be.
+    """
+    seen = replace(alert, seen_at=score.facts.as_of)
+    if alert.threshold is not None:
+        above = score.score > alert.threshold
+        if abs(score.score - alert.threshold) <= score.margin or above is alert.above:
+            return seen, False
+        return replace(seen, above=above), alert.above is not None
+    if alert.base is None or alert.step is None:
+        return replace(seen, base=score.score), False
+    if abs(score.score - alert.base) < alert.step:
+        return seen, False
+    return replace(seen, base=score.score), True
+
+
+class Watch:
+    """Checks alerts against newer readings."""
+
+    def __init__(
+        self, alerts: Alerts, reader: Reader, writer: Writer, clock: Callable[[], datetime]
+    ) -> None:
+        self._alerts = alerts
+        self._reader = reader
+        self._writer = writer
+        self._clock = clock
+
+    async def check(self) -> None:
+        """Hold every alert against what was read since, and post what it has to say."""
+        while waiting := await self._alerts.to_check():
+            for alert in waiting:
+                await self._check(alert)
+
+    async def _check(self, alert: Alert) -> None:
+        reading = await self._reader.stored(alert.handle)
+        if reading is None:
+            return
+        now, score = self._clock(), reading.score
+        checked, speaks = judged(alert, score)
+        if not speaks:
+            await self._alerts.checked(alert, checked, None)
+            return
+        if alert.threshold is not None:
+            above = score.score > alert.threshold
+            written = await self._writer.crossed(alert.place, reading, alert.threshold, above=above)
+        else:
+            written = await self._writer.moved(alert.place, reading, alert.base or 0.0)
+        name = f"alert:{alert.place.chat_id}:{alert.place.topic_id}:{key(alert.handle)}"
+        message: Callable[[], dict[str, Any]] = partial(
+            dict,
+            key=f"{name}:{score.facts.as_of:%Y%m%dT%H%M%S}",
+            html=written.html,
+            markup=written.markup,
+            now=now,
+            useful=_USEFUL,
+        )
+        await self._alerts.checked(alert, checked, message)

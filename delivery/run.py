@@ -1,0 +1,102 @@
+"""One tick: what is due is prepared, and what waits is sent, by one elected process.
+
+All state is in the database: a tick may end anywhere, and the next one goes on from there.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from delivery.alerts import Watch
+from delivery.preparing import Preparing
+from delivery.sender import Sender
+from storage.control import TERM, Control
+from storage.outbox import Outbox
+from storage.places import Place
+
+_log = logging.getLogger(__name__)
+
+TICK: Final = 15.0
+"""Seconds from one tick to the next."""
+
+
+class Delivery:
+    """The run.
+
+    Attributes:
+        doubted: places that should be told, at the next word, that a message may not have come.
+    """
+
+    def __init__(
+        self,
+        *,
+        preparing: Preparing,
+        watch: Watch,
+        outbox: Outbox,
+        sender: Sender,
+        control: Control,
+        clock: Callable[[], datetime],
+        owner: str,
+    ) -> None:
+        self._preparing = preparing
+        self._watch = watch
+        self._outbox = outbox
+        self._sender = sender
+        self._control = control
+        self._clock = clock
+        self._owner = owner
+        self._closed = False
+        self.doubted: set[Place] = set()
+
+    async def tick(self) -> None:
+        """Do all there is to do now, if this process is the elected one."""
+        self.doubted = await self._outbox.uncertain()
+        if self._closed or not await self._control.elect(self._owner, self._clock()):
+            return
+        work = asyncio.create_task(self._work(), name="delivery")
+        try:
+            while not work.done():
+                await asyncio.wait((work,), timeout=TERM.total_seconds() / 3)
+                if not work.done() and not await self._control.elect(self._owner, self._clock()):
+                    _log.warning("another process delivers now")
+                    return
+            work.result()
+        finally:
+            work.cancel()
+            await asyncio.wait((work,))
+            await self._sender.finish(0)
+            self.doubted = await self._outbox.uncertain()
+
+    async def mention(self, place: Place) -> bool:
+        """Whether a place is to be told, by the caller and now, of a message that may be lost."""
+        self.doubted.discard(place)
+        return await self._outbox.mention(place)
+
+    async def close(self, patience: float) -> None:
+        """Send nothing more; what is under way has `patience` seconds to end."""
+        self._closed = True
+        await self._sender.finish(patience)
+        await self._control.resign(self._owner)
+
+    async def _work(self) -> None:
+        await self._outbox.reap()
+        await self._outbox.expire()
+        preparing = asyncio.create_task(self._prepare(), name="prepare")
+        try:
+            while True:
+                # what was ready before is not held up by reading X for the next
+                done = preparing.done()
+                if not self._closed:
+                    await self._sender.send_all()
+                if done:
+                    break
+                await asyncio.wait((preparing,), timeout=1)
+            preparing.result()
+        finally:
+            preparing.cancel()
+
+    async def _prepare(self) -> None:
+        await self._preparing.prepare()
+        await self._watch.check()

@@ -1,0 +1,73 @@
+"""What is said around alerts."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardMarkup
+
+from handlers.views import Reply
+from handlers.views.buttons import Action, button
+from handlers.views.markup import profile_link
+from handlers.views.scores import headline
+from handlers.wording import Wording
+from scoring.reader import Reading
+from storage.alerts import Alert
+
+
+def set_for(reading: Reading, value: float, wording: Wording, *, step: bool) -> Reply:
+    """An alert was set."""
+    shown = wording.count("{n}", "{n}", value)
+    if step:
+        text = wording.gettext(
+            "{headline}\nI tell this chat when it has moved by {value} or more since you were last"
+            " told."
+        )
+    else:
+        text = wording.gettext(
+            "{headline}\nI tell this chat when it crosses {value}, either way, by more than its"
+            " margin."
+        )
+    when = wording.gettext("I look whenever it is read anyway: at most once a day.")
+    off = button(wording.gettext("No more alerts"), Action.ALERT_OFF, reading.handle)
+    told = text.format(headline=headline(reading), value=shown)
+    return Reply(f"{told} {when}", InlineKeyboardMarkup([[off]]))
+
+
+def off(handle: str, wording: Wording, *, removed: bool) -> Reply:
+    """An alert was taken back, or there was none."""
+    if removed:
+        text = wording.gettext("No more alerts about {handle}.")
+    else:
+        text = wording.gettext("There was no alert about {handle}.")
+    return Reply(text.format(handle=profile_link(handle)))
+
+
+def off_toast(handle: str, wording: Wording, *, removed: bool) -> str:
+    """The same as a toast."""
+    if removed:
+        text = wording.gettext("No more alerts about {handle}.")
+    else:
+        text = wording.gettext("There was no alert about {handle}.")
+    return text.format(handle=f"@{handle}")
+
+
+def hint(wording: Wording, example: str) -> Reply:
+    """What can be asked for."""
+    text = wording.gettext(
+        "For instance <code>/alert @{example} 35</code>: when the score crosses 35."
+        " <code>/alert @{example} ±5</code>: when it has moved by 5 points."
+        " <code>/alert @{example} off</code> ends it. Scores go from 0 to 100."
+    )
+    return Reply(text.format(example=example))
+
+
+def overview(alerts: Sequence[Alert], wording: Wording, example: str) -> Reply:
+    """Every alert of a chat, or how to set one."""
+    if not alerts:
+        return hint(wording, example)
+    lines = [wording.gettext("<b>Alerts here</b>")]
+    for alert in alerts:
+        value = alert.threshold if alert.step is None else alert.step
+        shown = wording.count("{n}", "{n}", value or 0.0)
+        lines.append(f"{profile_link(alert.handle)} · {'' if alert.step is None else '±'}{shown}")
+    rows = [[button(f"✕ @{alert.handle}", Action.ALERT_OFF, alert.handle)] for alert in alerts[:20]]
+    return Reply("\n".join(lines), InlineKeyboardMarkup(rows))

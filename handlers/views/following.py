@@ -1,0 +1,269 @@
+"""Whom a chat follows, and when it hears of them."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+
+from delivery.subscriptions import MOST_FOLLOWED, Follow
+from handlers.views import Reply
+from handlers.views.buttons import Action, button
+from handlers.views.markup import foreign, local_time, profile_link
+from handlers.views.problems import sentence
+from handlers.wording import Wording
+from scoring.handles import MAX_HANDLES, Request
+from storage.following import Followed
+from storage.schedules import Schedule
+
+PER_PAGE: Final = 8
+_HOURS: Final = (7, 9, 12, 15, 18, 20)
+_ZONES: Final = {
+    "en": ("Europe/London", "America/New_York", "America/Chicago", "America/Los_Angeles"),
+    "fr": ("Europe/Paris", "Europe/Brussels", "Europe/Zurich", "America/Montreal"),
+}
+"""Where most readers of a language live; the others search."""
+
+
+def followed(told: Follow, request: Request, wording: Wording) -> Reply:
+    """What came of `/follow`."""
+    gettext, added = wording.gettext, told.added
+    lines = []
+    if added.new:
+        lines.append(gettext("Following {handles}.").format(handles=_links(added.new)))
+    if added.already:
+        lines.append(gettext("Already followed: {handles}.").format(handles=_links(added.already)))
+    if added.too_many:
+        text = gettext(
+            "A chat can follow {most} accounts; {handles} would be too many. /following shows whom"
+            " to let go."
+        )
+        lines.append(text.format(most=MOST_FOLLOWED, handles=_links(added.too_many)))
+    lines += [sentence(problem, wording) for problem in told.problems]
+    lines += _remarks(request, wording)
+    if told.schedule and (added.new or added.already):
+        lines.append(_next(told.schedule, wording))
+    if not added.new:
+        return Reply("\n".join(lines))
+    rows = [
+        [
+            button(gettext("Choose the time"), Action.SCHEDULE),
+            *[button(gettext("Undo"), Action.UNFOLLOW, name) for name in added.new[:1]],
+        ]
+    ]
+    if told.ask_zone:
+        lines.append(gettext("In which time zone do you live?"))
+        rows += _zone_rows(_ZONES[wording.language], wording)
+    return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def unfollowed(names: Sequence[str], wording: Wording) -> Reply:
+    """What came of `/unfollow`, with a way back."""
+    if not names:
+        return Reply(
+            wording.gettext("This chat does not follow that account. /following shows whom.")
+        )
+    text = wording.gettext("No longer following {handles}.").format(handles=_links(names))
+    undo = [[button(_follow_again(name, wording), Action.FOLLOW, name)] for name in names]
+    return Reply(text, InlineKeyboardMarkup(undo))
+
+
+def following(
+    follows: Sequence[Followed],
+    schedule: Schedule | None,
+    page: int,
+    wording: Wording,
+    *,
+    just_left: str = "",
+) -> Reply:
+    """Everyone who is followed, each with a button to let go.
+
+    Args:
+        page: from 0; one that does not exist is the nearest that does.
+        just_left: whom a button just let go, and another one takes back.
+    """
+    gettext = wording.gettext
+    pages = max(1, math.ceil(len(follows) / PER_PAGE))
+    page = min(max(0, page), pages - 1)
+    shown = follows[page * PER_PAGE : (page + 1) * PER_PAGE]
+    lines = [
+        gettext("<b>Followed here: {n} of {most}</b>").format(n=len(follows), most=MOST_FOLLOWED),
+        *([_links([each.handle for each in shown])] if shown else []),
+    ]
+    if schedule:
+        lines.append(_next(schedule, wording))
+    rows = [
+        [button(f"✕ @{each.handle}", Action.UNFOLLOW, each.handle) for each in shown[i : i + 2]]
+        for i in range(0, len(shown), 2)
+    ]
+    if just_left:
+        rows.append([button(_follow_again(just_left, wording), Action.FOLLOW, just_left)])
+    if pages > 1:
+        rows.append(
+            [
+                button(arrow, Action.FOLLOWING, str(other))
+                for arrow, other in (("◀", page - 1), ("▶", page + 1))
+                if 0 <= other < pages
+            ]
+        )
+    if schedule:
+        rows.append([button(gettext("Choose the time"), Action.SCHEDULE)])
+    return Reply("\n".join(lines), InlineKeyboardMarkup(rows) if rows else None)
+
+
+def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
+    """When the digest comes, and buttons for all of it."""
+    gettext = wording.gettext
+    lines = [_next(schedule, wording)]
+    if schedule.least is not None:
+        quiet = gettext("Only when something moved by {points} points or more.")
+        lines.append(quiet.format(points=wording.count("{n}", "{n}", schedule.least)))
+    if schedule.silent:
+        lines.append(gettext("It makes no sound."))
+    lines.append(
+        gettext(
+            "Or in words: <code>/schedule monday 9:00 Europe/Paris</code>,"
+            " <code>/schedule lundi 9h</code>."
+        )
+    )
+    rows = [
+        [
+            button(
+                _marked(wording.weekday(day, "abbreviated"), chosen=schedule.weekday == day),
+                Action.WEEKDAY,
+                str(day),
+            )
+            for day in days
+        ]
+        for days in (range(4), range(4, 7))
+    ]
+    rows += [[_hour(hour, schedule) for hour in hours] for hours in (_HOURS[:3], _HOURS[3:])]
+    quiet_row = (
+        button(gettext("Every week"), Action.QUIET, "0")
+        if schedule.least is not None
+        else button(gettext("Only moves of 3 or more"), Action.QUIET, "3")
+    )
+    sound = (
+        button(gettext("With a sound"), Action.SILENT, "0")
+        if schedule.silent
+        else button(gettext("Without a sound"), Action.SILENT, "1")
+    )
+    pause = (
+        button(gettext("Pause"), Action.PAUSE)
+        if schedule.state == "active"
+        else button(gettext("Resume"), Action.RESUME)
+    )
+    rows += [[quiet_row], [sound, pause], [button(gettext("Time zone…"), Action.ZONE)]]
+    return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def _hour(hour: int, schedule: Schedule) -> InlineKeyboardButton:
+    text = _marked(f"{hour:02}:00", chosen=schedule.minute == hour * 60)
+    return button(text, Action.TIME, f"{hour:02}00")
+
+
+def not_understood(unknown: Sequence[str], wording: Wording) -> Reply:
+    """A wish for a time that could not be read."""
+    text = wording.gettext(
+        "I did not understand {words}. For instance <code>/schedule monday 9:00"
+        " Europe/Paris</code>: a weekday, a time from 00:00 to 23:59, and a time zone if you like."
+    )
+    return Reply(text.format(words=", ".join(map(foreign, unknown[:3]))))
+
+
+def zones(wording: Wording) -> Reply:
+    """A few time zones, and a way to find another."""
+    rows = _zone_rows(_ZONES[wording.language], wording)
+    return Reply(wording.gettext("In which time zone do you live?"), InlineKeyboardMarkup(rows))
+
+
+def which_city(wording: Wording) -> Reply:
+    """The prompt behind "another"."""
+    return Reply(_which_city(wording), ForceReply(selective=True, input_field_placeholder="Paris"))
+
+
+def zones_found(names: Sequence[str], wording: Wording) -> Reply:
+    """What a search for a city brought."""
+    if not names:
+        text = wording.gettext("I know no such place. Try a large city or a country nearby.")
+        return Reply(text)
+    return Reply(
+        wording.gettext("Which one?"), InlineKeyboardMarkup(_zone_rows(names, wording, more=False))
+    )
+
+
+def asks_for_city(text: str, wordings: Sequence[Wording]) -> bool:
+    """Whether a message is the prompt for a city, in any language."""
+    return text in map(_which_city, wordings)
+
+
+def no_schedule(wording: Wording, example: str) -> Reply:
+    """Something was to be changed that is not there."""
+    text = wording.gettext(
+        "There is nothing to change yet: this chat follows nobody. Begin with"
+        " <code>/follow @{example}</code>."
+    )
+    return Reply(text.format(example=example))
+
+
+def quiet_toast(schedule: Schedule, wording: Wording) -> str:
+    """The toast after "less often"."""
+    if schedule.least is None:
+        return wording.gettext("A digest every week from now on.")
+    text = wording.gettext("From now on only in weeks when something moved by {points} or more.")
+    return text.format(points=wording.count("{n}", "{n}", schedule.least))
+
+
+def paused_toast(wording: Wording) -> str:
+    """The toast after "pause"."""
+    return wording.gettext("Paused. /resume goes on.")
+
+
+def _next(schedule: Schedule, wording: Wording) -> str:
+    """When the next digest comes."""
+    if schedule.next_run_at is None:
+        return wording.gettext("The digest is paused. /resume goes on.")
+    text = wording.gettext("The next digest comes {moment} ({slot}, {zone}).")
+    return text.format(
+        moment=local_time(schedule.next_run_at, wording.local(schedule.next_run_at, schedule.zone)),
+        slot=wording.gettext("every {slot}").format(
+            slot=wording.slot(schedule.weekday, schedule.minute)
+        ),
+        zone=schedule.zone,
+    )
+
+
+def _zone_rows(
+    names: Sequence[str], wording: Wording, *, more: bool = True
+) -> list[list[InlineKeyboardButton]]:
+    buttons = [button(name.split("/")[-1].replace("_", " "), Action.ZONE, name) for name in names]
+    if more:
+        buttons.append(button(wording.gettext("Another…"), Action.ZONE, "other"))
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+def _which_city(wording: Wording) -> str:
+    return wording.gettext("Which large city shares your time? Reply to this message.")
+
+
+def _follow_again(handle: str, wording: Wording) -> str:
+    return wording.gettext("Follow @{handle} again").format(handle=handle)
+
+
+def _marked(text: str, *, chosen: bool) -> str:
+    return f"• {text}" if chosen else text
+
+
+def _links(handles: Sequence[str]) -> str:
+    return ", ".join(map(profile_link, handles))
+
+
+def _remarks(request: Request, wording: Wording) -> list[str]:
+    if request.left_out:
+        text = wording.ngettext(
+            "I follow {most} at a time; {n} was left out.",
+            "I follow {most} at a time; {n} were left out.",
+            request.left_out,
+        )
+        return [text.format(most=MAX_HANDLES, n=request.left_out)]
+    return []

@@ -1,0 +1,64 @@
+"""What all processes on one database agree on: who sends, and until when nobody does."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from storage.database import Database
+from storage.schema import control
+
+TERM: Final = timedelta(seconds=30)
+"""How long a sender stays elected without a word; then another one may take over."""
+
+
+class Control:
+    """An elected sender, and a pause for all of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def elect(self, owner: str, now: datetime) -> bool:
+        """Whether `owner` is the one that sends, for another `TERM`."""
+        mine = {"value": owner, "until": now + TERM}
+        async with self._database.transaction() as connection:
+            result = await connection.execute(
+                upsert(control)
+                .values(key="sender", **mine)
+                .on_conflict_do_update(
+                    index_elements=["key"],
+                    set_=mine,
+                    # a term that ends later than a new one was won before the clock was set back
+                    where=or_(
+                        control.c.value == owner,
+                        control.c.until < now,
+                        control.c.until > now + 2 * TERM,
+                    ),
+                )
+            )
+            return result.rowcount > 0
+
+    async def resign(self, owner: str) -> None:
+        """Let another one take over at once."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(control).where(control.c.key == "sender", control.c.value == owner)
+            )
+
+    async def pause(self, until: datetime) -> None:
+        """Nobody sends before that moment: Telegram asks to wait."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(control)
+                .values(key="pause", until=until)
+                .on_conflict_do_update(index_elements=["key"], set_={"until": until})
+            )
+
+    async def paused_until(self, now: datetime) -> datetime | None:
+        """Until when nobody sends; None when one may."""
+        async with self._database.reading() as connection:
+            until: datetime | None = await connection.scalar(
+                select(control.c.until).where(control.c.key == "pause", control.c.until > now)
+            )
+        return until

@@ -1,0 +1,135 @@
+"""What happens to chats: they go, come back, get another number, and ask to be forgotten."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Table, and_, delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.outbox import cancel
+from storage.places import Place, at
+from storage.schema import alert, chat, digest, follow, link, outbox, schedule
+
+_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert)
+"""Tables with a `chat_id`."""
+
+
+class Lives:
+    """Chats as a whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def bury(self, place: Place, reason: str, now: datetime) -> None:
+        """Telegram takes nothing for a place any more: stop its schedule and what waits.
+
+        Args:
+            place: with topic 0, the chat and all its topics.
+        """
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(schedule)
+                .where(_within(schedule, place), schedule.c.state != "dead")
+                .values(state="dead", reason=reason, next_run_at=None)
+            )
+            await connection.execute(
+                update(digest)
+                .where(_within(digest, place), digest.c.state == "due")
+                .values(state="skipped", reason=reason)
+            )
+            await cancel(connection, _within(outbox, place), now)
+
+    async def dead(self, chat_id: int) -> list[Place]:
+        """Places of a chat whose schedule was stopped because Telegram took nothing."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(
+                select(schedule.c.chat_id, schedule.c.topic_id).where(
+                    schedule.c.chat_id == chat_id, schedule.c.state == "dead"
+                )
+            )
+            return [Place(*row) for row in rows]
+
+    async def move(self, old: int, new: int) -> None:
+        """A group became a supergroup: everything it had is the new one's.
+
+        Where the new chat has the same thing already, that stays and the old one goes.
+        """
+        async with self._database.transaction() as connection:
+            if await connection.scalar(select(chat.c.id).where(chat.c.id == new)):
+                for column in ("language", "spoken", "zone"):
+                    value = select(chat.c[column]).where(chat.c.id == old).scalar_subquery()
+                    await connection.execute(
+                        update(chat)
+                        .where(chat.c.id == new, chat.c[column].is_(None))
+                        .values({column: value})
+                    )
+            else:
+                row = (await connection.execute(select(chat).where(chat.c.id == old))).one_or_none()
+                if row is not None:
+                    await connection.execute(
+                        chat.insert().values(**{**row._mapping, "id": new})  # noqa: SLF001 - its name
+                    )
+            for table in _OF_A_CHAT:
+                await _move(connection, table, old, new)
+            await connection.execute(delete(chat).where(chat.c.id == old))
+
+    async def forget(self, person_id: int) -> list[str]:
+        """Erase a person's handles everywhere and their private chat, with what waits for it.
+
+        Returns:
+            The handles that the private chat followed.
+        """
+        async with self._database.transaction() as connection:
+            names = await connection.execute(
+                select(follow.c.handle).where(follow.c.chat_id == person_id).distinct()
+            )
+            followed = [row.handle for row in names]
+            await connection.execute(delete(link).where(link.c.person_id == person_id))
+            for table in (outbox, digest, schedule, follow, alert, link):
+                await connection.execute(delete(table).where(table.c.chat_id == person_id))
+            await connection.execute(delete(chat).where(chat.c.id == person_id))
+        return followed
+
+    async def export(self, person_id: int) -> dict[str, Any]:
+        """Everything kept of a person: of their private chat, and their handles in groups."""
+        found: dict[str, Any] = {}
+        async with self._database.reading() as connection:
+            chats = await connection.execute(select(chat).where(chat.c.id == person_id))
+            found["chat"] = [dict(row) for row in chats.mappings()]
+            links = await connection.execute(select(link).where(link.c.person_id == person_id))
+            found["links"] = [dict(row) for row in links.mappings()]
+            for table in (follow, schedule, alert, digest, outbox):
+                rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
+                found[table.name] = [dict(row) for row in rows.mappings()]
+        return found
+
+
+async def _move(connection: AsyncConnection, table: Table, old: int, new: int) -> None:
+    """Give rows another chat, but for those that it has already."""
+    twin = table.alias()
+    same = [twin.c[name] == table.c[name] for name in _identity(table) if name != "chat_id"]
+    taken = (
+        exists().where(twin.c.chat_id == new, *same)
+        if same
+        else exists().where(twin.c.chat_id == new)
+    )
+    movable = and_(table.c.chat_id == old, ~taken) if _identity(table) else table.c.chat_id == old
+    await connection.execute(update(table).where(movable).values(chat_id=new))
+    if table is digest:
+        left = select(digest.c.id).where(digest.c.chat_id == old)
+        await connection.execute(delete(outbox).where(outbox.c.digest_id.in_(left)))
+    await connection.execute(delete(table).where(table.c.chat_id == old))
+
+
+def _identity(table: Table) -> tuple[str, ...]:
+    """The columns that make a row of a chat unique."""
+    if table is outbox:
+        return ()
+    if table is digest:
+        return ("chat_id", "topic_id", "period")
+    return tuple(column.name for column in table.primary_key)
+
+
+def _within(table: Table, place: Place) -> Any:
+    return at(table, place) if place.topic_id else table.c.chat_id == place.chat_id
