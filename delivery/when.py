@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from babel import Locale
 
-from delivery.zones import fold, zone_named
+from delivery.places import fold, zone_named
 
 _LONGEST: Final = 200  # characters read: more than any wish needs
 _PHRASE: Final = 6  # words of the longest name of a place ("Saint Vincent and the Grenadines")
@@ -49,7 +49,7 @@ def parse(text: str) -> When:
     """Find weekday, time and zone in what was typed, in any order; each may be missing.
 
     Understood: English and French weekdays in full or from three letters on; `9:00`, `9h30`,
-    `9 pm`, `21`, `noon`, `minuit`; zones as `zones.zone_named` has them. Never raises.
+    `9 pm`, `21`, `noon`, `minuit`; zones as `places.zone_named` has them. Never raises.
     """
     when = When()
     parts: list[tuple[bool, str]] = []
