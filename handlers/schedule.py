@@ -4,8 +4,9 @@ from typing import Final
 
 from telegram import Message, Update
 
+from delivery.places import search_zones
 from delivery.when import parse
-from delivery.zones import UnknownZone, search_zones, zone_info
+from delivery.zones import UnknownZone, zone_info
 from handlers.context import Context
 from handlers.replies import replace, say, toast
 from handlers.rights import allowed, place_of
