@@ -83,6 +83,7 @@ class Delivery:
     async def _work(self) -> None:
         await self._outbox.reap()
         await self._outbox.expire()
+        await self._outbox.prune()
         preparing = asyncio.create_task(self._prepare(), name="prepare")
         try:
             while True:

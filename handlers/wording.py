@@ -6,7 +6,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
 from locales import catalogue, closest_language
@@ -74,6 +74,10 @@ class Wording:
         there = moment.astimezone(ZoneInfo(zone))
         time = format_time(there, format="HH:mm", locale=self._locale)
         return f"{format_date(there, format='EEEE d MMMM', locale=self._locale)}, {time}"
+
+    def city(self, zone: str) -> str:
+        """The city by which people know a time zone: "Brussels", « Bruxelles »."""
+        return get_timezone_location(zone, locale=self._locale, return_city=True)
 
     def moment(self, moment: datetime) -> str:
         """A date and a time in UTC: "1 December, 00:00 UTC"."""

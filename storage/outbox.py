@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Update, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,9 @@ from storage.schema import digest, follow, outbox
 LEASE: Final = timedelta(seconds=60)
 SEND_TIMEOUT: Final = timedelta(seconds=20)
 """What a request may take; a lease that is nearer to its end is too short to begin one."""
+
+KEPT: Final = timedelta(days=30)
+"""How long a settled message is kept, so that it can be told what became of it."""
 
 CHAT_PACE: Final = timedelta(seconds=1)
 GROUP_PACE: Final = (18, timedelta(minutes=1))
@@ -207,14 +210,19 @@ class Outbox:
             )
             await _end_digests(connection, "expired", [row.digest_id for row in late.all()])
 
-    async def anything(self) -> bool:
-        """Whether a message could be leased, now or within a minute."""
-        soon = self._clock() + timedelta(minutes=1)
-        async with self._database.reading() as connection:
-            found = await connection.scalar(
-                select(exists().where(outbox.c.state == "pending", outbox.c.not_before <= soon))
+    async def prune(self) -> None:
+        """Forget what was settled long ago."""
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(outbox).where(outbox.c.settled_at < now - KEPT))
+            spoken = select(outbox.c.digest_id).where(outbox.c.digest_id.is_not(None))
+            await connection.execute(
+                delete(digest).where(
+                    digest.c.due_at < now - 2 * KEPT,
+                    digest.c.state != "due",
+                    digest.c.id.not_in(spoken),
+                )
             )
-        return bool(found)
 
     async def uncertain(self) -> set[Place]:
         """Where a message may not have arrived, which nobody there was told yet."""

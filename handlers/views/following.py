@@ -20,7 +20,7 @@ PER_PAGE: Final = 8
 _HOURS: Final = (7, 9, 12, 15, 18, 20)
 _ZONES: Final = {
     "en": ("Europe/London", "America/New_York", "America/Chicago", "America/Los_Angeles"),
-    "fr": ("Europe/Paris", "Europe/Brussels", "Europe/Zurich", "America/Montreal"),
+    "fr": ("Europe/Paris", "Europe/Brussels", "Europe/Zurich", "America/Toronto"),
 }
 """Where most readers of a language live; the others search."""
 
@@ -236,7 +236,7 @@ def _next(schedule: Schedule, wording: Wording) -> str:
 def _zone_rows(
     names: Sequence[str], wording: Wording, *, more: bool = True
 ) -> list[list[InlineKeyboardButton]]:
-    buttons = [button(name.split("/")[-1].replace("_", " "), Action.ZONE, name) for name in names]
+    buttons = [button(wording.city(name), Action.ZONE, name) for name in names]
     if more:
         buttons.append(button(wording.gettext("Another…"), Action.ZONE, "other"))
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
