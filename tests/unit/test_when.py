@@ -114,6 +114,7 @@ def test_whole_wishes(text: str, expected: When) -> None:
         ("UTC + 99", ("99",)),
         ("Gotham City", ("Gotham City",)),
         ("USA", ("USA",)),
+        ("East London", ("East",)),
         ("mo", ("mo",)),
         ("monday or tuesday", ("or tuesday",)),
         ("9h 10h", ("10h",)),
