@@ -13,7 +13,7 @@ from babel import Locale
 from delivery.places import fold, zone_named
 
 _LONGEST: Final = 200  # characters read: more than any wish needs
-_PHRASE: Final = 6  # words of the longest name of a place ("Saint Vincent and the Grenadines")
+_PHRASE: Final = 6  # words of the longest name of a place ("État de la Cité du Vatican")
 
 _SHORTEST: Final = 3  # letters of a weekday: the least that none shares
 
@@ -79,7 +79,7 @@ def _phrases(text: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
 
 def _words(text: str) -> list[str]:
     """Words without the punctuation around them; a lone sign stays (`UTC + 2`)."""
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).replace("’", "'")
+    plain = unicodedata.normalize("NFKC", text)[:_LONGEST].replace("’", "'")
     return [_AROUND.sub("", part) or part for part in re.split(r"[\s,;]+", plain) if part]
 
 

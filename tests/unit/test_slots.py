@@ -259,6 +259,10 @@ def test_f21_of_many_weeks_missed_only_the_latest_is_served() -> None:
     assert plan == Plan("2026-W52", MONDAY + 5 * WEEK, True, MONDAY + 6 * WEEK)
 
 
+def test_f21_lateness_is_that_of_the_week_served() -> None:
+    assert not catch_up(PARIS, MONDAY, MONDAY + 5 * WEEK + timedelta(minutes=10)).late
+
+
 @given(slots, moments, st.integers(0, 100_000))
 def test_after_any_outage_the_next_run_is_ahead_and_of_a_later_week(
     slot: Slot, start: datetime, minutes: int
