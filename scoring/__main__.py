@@ -2,6 +2,7 @@
 
 python -m scoring < FACTS.jsonl           a score for each line of facts; a receipt is re-computed
 python -m scoring evaluate PAIRS.csv      how well scores agree with people's judgements
+python -m scoring reference PAIRS.csv     the scores of those people, at each percent of them
 """
 
 import csv
@@ -28,8 +29,8 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             return answer(sys.stdin.buffer, sys.stdout)
-        case ["evaluate", path]:
-            return report(Path(path), sys.stdout)
+        case ["evaluate" | "reference" as kind, path]:
+            return report(kind, Path(path), sys.stdout)
         case _:
             sys.stderr.write(__doc__ or "")
             return 2
@@ -80,17 +81,18 @@ def read_lines(lines: BinaryIO) -> Iterator[bytes]:
             line = lines.readline(LONGEST_LINE + 1)
 
 
-def report(path: Path, out: TextIO) -> int:
-    """Write the evaluation of a pairs file, or why there is none."""
-    # reading CSV files is this command's business alone
+def report(kind: str, path: Path, out: TextIO) -> int:
+    """Write what a pairs file says of the formula, or why it says nothing."""
+    # reading CSV files is these commands' business alone
     from scoring.evaluation import evaluate  # noqa: PLC0415
+    from scoring.reference import measure  # noqa: PLC0415
 
     try:
-        result = evaluate(path)
+        result = evaluate(path) if kind == "evaluate" else measure(path)
     except (FactsError, OSError, UnicodeDecodeError, csv.Error) as error:
         out.write(json.dumps({"error": str(error)}) + "\n")
         return 1
-    out.write(json.dumps(result, indent=2) + "\n")
+    out.write(json.dumps(result, indent=None if kind == "reference" else 2) + "\n")
     return 0
 
 

@@ -1,10 +1,15 @@
 """Why a score is what it is, in sentences."""
 
+from typing import Final
+
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.facts import Facts, Recent
 from scoring.reader import Reading
-from scoring.score import silence
+from scoring.reference import percentile
+from scoring.score import Score, silence
+
+_ALL: Final = 100
 
 
 def reasons(reading: Reading, wording: Wording) -> list[str]:
@@ -31,6 +36,7 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
         *_parts(score.facts, wording),
         *([quiet] if lost else []),
         margin,
+        *_percentile(score, wording),
         meaning,
     ]
 
@@ -58,6 +64,40 @@ def changes(change: Change | None, wording: Wording) -> list[str]:
     )
     noise = gettext("That is within the margin of error.")
     return [f"{since} {noise}" if change.noise else since]
+
+
+def _percentile(score: Score, wording: Wording) -> list[str]:
+    """Where the score stands, never without the word of what it is compared with."""
+    gettext = wording.gettext
+    place = percentile(score)
+    if place is None:
+        return []
+    if place.about == 0:
+        text = gettext(
+            "The score is lower than those of all {size} people judged in {name}’s study of {year}"
+            " (well-connected, English-speaking accounts)."
+        )
+    elif place.about == _ALL:
+        text = gettext(
+            "The score is higher than those of all {size} people judged in {name}’s study of {year}"
+            " (well-connected, English-speaking accounts)."
+        )
+    else:
+        text = gettext(
+            "The score is higher than about {n} in 100 of the {size} people judged in {name}’s"
+            " study of {year} (well-connected, English-speaking accounts); given the margin, {low}"
+            " to {high} in 100."
+        )
+    reference = place.reference
+    told = text.format(
+        n=place.about,
+        low=place.low,
+        high=place.high,
+        size=reference.size,
+        name=reference.name,
+        year=reference.year,
+    )
+    return [told]
 
 
 def _parts(facts: Facts, wording: Wording) -> list[str]:

@@ -90,3 +90,14 @@ async def test_an_account_that_only_listens_is_told_so_kindly(
 ) -> None:
     world.put(account(1, "nasa", recent=posts(1, count=2)))
     assert "Mostly listens" in await talk.ask("/klout @nasa")
+
+
+async def test_a_place_is_never_told_without_whom_it_is_among(
+    talk: Talk, world: FixedWorld
+) -> None:
+    world.put(account(3, "nobody_yet", followers=0, listed=0, posts=0, recent=()))
+    text = await talk.ask("/why @lea")
+    assert re.search(r"higher than about \d+ in 100 of the 514 people judged in PeerIndex’s", text)
+    assert re.search(r"study of 2013 \(.+\); given the margin, \d+ to \d+ in 100\.", text)
+    assert "lower than those of all 514 people" in await talk.ask("/why @nobody_yet")
+    assert "PeerIndex" not in await talk.ask("/klout @lea")
