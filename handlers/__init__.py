@@ -2,7 +2,7 @@
 
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from handlers import errors, explain, klout, language, privacy, start
+from handlers import errors, explain, klout, language, privacy, reply, start
 from handlers.context import Context, KloutApplication
 from handlers.views.buttons import Action, pattern
 
@@ -38,7 +38,7 @@ def register(application: KloutApplication) -> None:
     add(CallbackQueryHandler(start.press_old))
 
     # The answer to a prompt; commands nobody knows; in private, anything else.
-    add(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & filters.REPLY, klout.reply))
+    add(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & filters.REPLY, reply.reply))
     add(MessageHandler(_NEW & filters.COMMAND, start.unknown_command))
     add(MessageHandler(_NEW & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, klout.words))
 

@@ -11,6 +11,9 @@ from scoring.score import Score, silence
 
 _ALL: Final = 100
 
+_SELDOM: Final = 1 / 14
+"""Posts a day below which an account listens rather than speaks."""
+
 
 def reasons(reading: Reading, wording: Wording) -> list[str]:
     """What each part is made of, what was taken off, how sure it is, and what it is not."""
@@ -19,14 +22,21 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
         sum=" + ".join(map(wording.points, score.parts.values())),
         score=wording.points(score.score),
     )
-    margin = gettext(
-        "± {margin} is the margin of error: people disagree about influence, and a few posts are"
-        " a small sample."
-    ).format(margin=wording.points(score.margin))
+    if score.depth == "recent":
+        margin = gettext(
+            "± {margin} is the margin of error: people disagree about influence, and a few posts"
+            " are a small sample."
+        )
+    else:
+        margin = gettext(
+            "± {margin} is the margin of error: people disagree about influence, and the posts"
+            " were not read."
+        )
     meaning = gettext(
         "Each tenfold in followers and lists adds roughly the same few points. The score is about"
         " reach on X, not about a person’s worth. Formula {formula}."
     ).format(formula=score.formula)
+    calm = gettext("Listening is fine: how often somebody posts hardly counts here.")
     lost = silence(score)
     quiet = gettext(
         "Posting a lot while hardly anybody reacts takes {points} points off the community."
@@ -34,11 +44,20 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
     return [
         sum_of_parts,
         *_parts(score.facts, wording),
+        *([calm] if listens(score.facts) else []),
         *([quiet] if lost else []),
-        margin,
+        margin.format(margin=wording.points(score.margin)),
         *_percentile(score, wording),
         meaning,
     ]
+
+
+def listens(facts: Facts) -> bool:
+    """Whether the account lately listened rather than spoke."""
+    recent = facts.recent
+    if recent is None or recent.posts is None or recent.days is None:
+        return False
+    return recent.posts / recent.days < _SELDOM
 
 
 def changes(change: Change | None, wording: Wording) -> list[str]:

@@ -10,7 +10,7 @@ from handlers.views import Reply
 from handlers.views.buttons import Action, button
 from handlers.views.markup import bar, foreign, profile_link
 from handlers.views.problems import sentence
-from handlers.views.reasons import changes, reasons, rounded
+from handlers.views.reasons import changes, listens, reasons, rounded
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.comparison import compare
@@ -26,9 +26,6 @@ Answer = Reading | ScoringError
 _MOST: Final = 100
 _PAIR: Final = 2
 _ALL: Final = 10
-
-_SELDOM: Final = 1 / 14
-"""Posts a day below which an account listens rather than speaks."""
 
 
 def answer(
@@ -184,7 +181,7 @@ def _manner(reading: Reading, wording: Wording) -> list[str]:
     recent = reading.score.facts.recent
     if recent is None or recent.posts is None or recent.days is None:
         return []
-    if recent.posts / recent.days < _SELDOM:
+    if listens(reading.score.facts):
         text = wording.gettext("Mostly listens: fewer than one post in a fortnight lately.")
         return [text]
     drawn = sum(n or 0 for n in (recent.likes, recent.replies, recent.reposts, recent.quotes))

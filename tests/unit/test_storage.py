@@ -77,7 +77,7 @@ async def test_looking_creates_nothing(tmp_path: Path) -> None:
     with pytest.raises(OperationalError, match="unable to open"):
         await anext(Readings(looking).receipts())
     await looking.close()
-    assert not (tmp_path / "nowhere.db").exists()  # noqa: ASYNC240
+    assert not (tmp_path / "nowhere.db").exists()
 
 
 async def test_a_rename_keeps_the_account(database: Database, clock: Clock) -> None:
