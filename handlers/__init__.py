@@ -18,6 +18,7 @@ from handlers import (
     language,
     membership,
     privacy,
+    reply,
     schedule,
     start,
 )
@@ -74,7 +75,7 @@ def register(application: KloutApplication) -> None:
     add(CallbackQueryHandler(start.press_old))
 
     # The answer to a prompt; commands nobody knows; in private, anything else.
-    add(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & filters.REPLY, klout.reply))
+    add(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & filters.REPLY, reply.reply))
     add(MessageHandler(_NEW & filters.COMMAND, start.unknown_command))
     add(MessageHandler(_NEW & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, klout.words))
 

@@ -5,9 +5,10 @@ from telegram import Message, Update
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.rights import allowed, place_of
-from handlers.views import Reply, pages, scores
+from handlers.views import Reply, pages, prompts, scores
 from handlers.views import following as views
 from handlers.views.buttons import understand
+from handlers.views.prompts import Question
 from scoring import handles
 from storage.places import Place
 
@@ -29,7 +30,7 @@ async def take_follow(update: Update, context: Context, message: Message, text: 
             await say(message, scores.answer(request, (), now, wording, ask_whose=False))
         else:
             private = message.chat.type == message.chat.PRIVATE
-            await say(message, pages.whom_to_follow(wording, private=private))
+            await say(message, prompts.ask(wording, Question.FOLLOW, private=private))
         return
     if not await allowed(update, context):
         return

@@ -8,10 +8,11 @@ from telegram import Message, Update
 
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
-from handlers.views import Reply, pages, scores
+from handlers.views import Reply, pages, prompts, scores
 from handlers.views.buttons import Action, understand
+from handlers.views.prompts import Question
 from handlers.views.scores import Answer
-from handlers.wording import wording_for
+from handlers.wording import Wording, wording_for
 from scoring import handles
 from scoring.errors import ScoringError
 from scoring.reader import Reader
@@ -21,15 +22,13 @@ _MYSELF: Final = frozenset(("", "me", "moi"))
 
 async def klout(update: Update, context: Context) -> None:
     """Answer `/klout …`; bare, for the person's own handle, or ask for one."""
-    message = update.effective_message
-    if message is None:
-        return
-    await answer(update, context, message, await named(update, context))
+    if message := update.effective_message:
+        text = await named(update, context, " ".join(context.args or ()))
+        await answer(update, context, message, text)
 
 
-async def named(update: Update, context: Context) -> str:
-    """What the command names; bare, the person's own handle, or "" when that is not known."""
-    text = " ".join(context.args or ())
+async def named(update: Update, context: Context, text: str) -> str:
+    """What a text names; "" and "me" are the person's own handle, or "" when it is not known."""
     return await own_handle(update, context) if text.lower() in _MYSELF else text
 
 
@@ -40,27 +39,17 @@ async def answer(
     request = handles.parse(text)
     wording = await context.wording(update)
     if not request.handles and not request.rejected:
-        private = message.chat.type == message.chat.PRIVATE
-        await say(message, pages.which_handle(wording, private=private))
+        await ask(message, wording, Question.SCORE)
         return
     found = await answers(update, context, request.handles)
     now = context.services.clock()
     await say(message, scores.answer(request, found, now, wording, ask_whose=ask_whose))
 
 
-async def reply(update: Update, context: Context) -> None:
-    """Take a reply to one of our prompts as its answer; other replies are none of our business."""
-    message = update.effective_message
-    question = message.reply_to_message if message else None
-    if message is None or question is None:
-        return
-    ours = question.from_user is not None and question.from_user.id == context.bot.id
-    named = pages.prompted_handle(question.text or "") if ours else None
-    if named is not None:
-        text = f"@{named} @{message.text}" if named else message.text or ""
-        await answer(update, context, message, text, ask_whose=not named)
-    elif message.chat.type == message.chat.PRIVATE:
-        await words(update, context)
+async def ask(message: Message, wording: Wording, question: Question, given: str = "") -> None:
+    """Ask the writer of `message` for what is missing; `handlers.reply` takes the answer."""
+    private = message.chat.type == message.chat.PRIVATE
+    await say(message, prompts.ask(wording, question, given, private=private))
 
 
 async def words(update: Update, context: Context) -> None:
@@ -125,7 +114,10 @@ async def press_compare(update: Update, context: Context) -> None:
         await toast(query)
         wording = await context.wording(update)
         if isinstance(query.message, Message):
-            await say(query.message, pages.compare_with(wording, press.argument, query.from_user))
+            question = prompts.ask_presser(
+                wording, Question.COMPARE, query.from_user, press.argument
+            )
+            await say(query.message, question)
 
 
 async def press_link(update: Update, context: Context) -> None:

@@ -11,8 +11,9 @@ from handlers.context import Context
 from handlers.replies import replace, say, toast
 from handlers.rights import allowed, place_of
 from handlers.views import following as views
-from handlers.views import pages
+from handlers.views import pages, prompts
 from handlers.views.buttons import Action, Press, understand
+from handlers.views.prompts import Question
 from storage.places import Place
 from storage.schedules import Schedule
 
@@ -124,8 +125,10 @@ async def press_zone(update: Update, context: Context) -> None:
     wording = await context.wording(update)
     if press.argument in {"", "other"}:
         await toast(query)
-        asked = views.which_city(wording) if press.argument else views.zones(wording)
-        await say(query.message, asked)
+        if press.argument:
+            await say(query.message, prompts.ask_presser(wording, Question.CITY, query.from_user))
+        else:
+            await say(query.message, views.zones(wording))
     else:
         await press_change(update, context)
 

@@ -1,6 +1,6 @@
 """Everything that depends on a reader's language: sentences, numbers, ages."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -51,9 +51,9 @@ class Wording:
         """A difference: "+1.2", "−0.3", "±0.0"."""
         return format_decimal(value, format="+#,##0.0;−#,##0.0", locale=self._locale)
 
-    def day(self, moment: datetime) -> str:
+    def day(self, day: date) -> str:
         """A date: "1 December"."""
-        return format_date(moment, format="d MMMM", locale=self._locale)
+        return format_date(day, format="d MMMM", locale=self._locale)
 
     def ago(self, age: timedelta) -> str:
         """How long ago: "3 hours ago"."""

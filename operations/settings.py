@@ -56,10 +56,16 @@ def _sqlite(value: str) -> str:
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 
 
-class Settings(BaseSettings):
-    """Everything an operator can choose. Secrets never show in a repr or a log."""
+class StorageSettings(BaseSettings):
+    """Where everything is kept: all that is needed to look at it."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    database_url: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///klout.db"
+
+
+class Settings(StorageSettings):
+    """Everything an operator can choose. Secrets never show in a repr or a log."""
 
     telegram_bot_token: Annotated[
         SecretStr,
@@ -68,7 +74,6 @@ class Settings(BaseSettings):
     telegram_api_url: BaseUrl = "https://api.telegram.org"
     x_bearer_token: Annotated[SecretStr, _token(r"\S+", "must not contain spaces")]
     x_api_url: BaseUrl = "https://api.x.com"
-    database_url: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///klout.db"
     x_budget_usd_month: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Decimal(10)
     admin_ids: Annotated[str, AfterValidator(_ids)] | None = None
     webhook_url: Annotated[str, AfterValidator(_no_webhook)] | None = None

@@ -2,6 +2,9 @@
 
 python -m scoring < FACTS.jsonl           a score for each line of facts; a receipt is re-computed
 python -m scoring evaluate PAIRS.csv      how well scores agree with people's judgements
+python -m scoring reference PAIRS.csv     the scores of those people, at each percent of them
+python -m scoring preview CANDIDATE.json < RECEIPTS.jsonl
+                                          who would move, and how far, by a formula of these numbers
 """
 
 import csv
@@ -10,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from scoring.facts import Facts, FactsError
 from scoring.score import Score, score
@@ -28,8 +31,10 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             return answer(sys.stdin.buffer, sys.stdout)
-        case ["evaluate", path]:
-            return report(Path(path), sys.stdout)
+        case ["evaluate" | "reference" as kind, path]:
+            return report(kind, Path(path), sys.stdout)
+        case ["preview", path]:
+            return look_ahead(Path(path), sys.stdin.buffer, sys.stdout)
         case _:
             sys.stderr.write(__doc__ or "")
             return 2
@@ -56,20 +61,30 @@ def respond(line: bytes) -> str:
     Raises:
         FactsError: The line is neither; the message is one sentence.
     """
-    if len(line) > LONGEST_LINE:
-        raise FactsError(f"The line is longer than {LONGEST_LINE} bytes.")
-    try:
-        value = json.loads(line.decode())
-    # a ValueError too: bytes that are no text, or a number of thousands of digits
-    except (ValueError, RecursionError):
-        raise FactsError("The line is not JSON.") from None
-    if not isinstance(value, dict):
-        raise FactsError("The line is not a JSON object.")
+    value = decode(line)
     if "facts" not in value:
         return score(Facts.from_json(value)).to_line()
     given = Score.from_json(value)
     again = given.recompute()
     return json.dumps({**again.to_json(), "agrees": given == again})
+
+
+def decode(text: bytes, what: str = "The line") -> dict[str, Any]:
+    """Return the JSON object that a text holds.
+
+    Raises:
+        FactsError: It holds none; the message is one sentence about `what`.
+    """
+    if len(text) > LONGEST_LINE:
+        raise FactsError(f"{what} is longer than {LONGEST_LINE} bytes.")
+    try:
+        value = json.loads(text.decode())
+    # a ValueError too: bytes that are no text, or a number of thousands of digits
+    except (ValueError, RecursionError):
+        raise FactsError(f"{what} is not JSON.") from None
+    if not isinstance(value, dict):
+        raise FactsError(f"{what} is not a JSON object.")
+    return value
 
 
 def read_lines(lines: BinaryIO) -> Iterator[bytes]:
@@ -80,18 +95,48 @@ def read_lines(lines: BinaryIO) -> Iterator[bytes]:
             line = lines.readline(LONGEST_LINE + 1)
 
 
-def report(path: Path, out: TextIO) -> int:
-    """Write the evaluation of a pairs file, or why there is none."""
-    # reading CSV files is this command's business alone
+def report(kind: str, path: Path, out: TextIO) -> int:
+    """Write what a pairs file says of the formula, or why it says nothing."""
+    # reading CSV files is these commands' business alone
     from scoring.evaluation import evaluate  # noqa: PLC0415
+    from scoring.reference import measure  # noqa: PLC0415
 
     try:
-        result = evaluate(path)
+        result = evaluate(path) if kind == "evaluate" else measure(path)
     except (FactsError, OSError, UnicodeDecodeError, csv.Error) as error:
+        out.write(json.dumps({"error": str(error)}) + "\n")
+        return 1
+    out.write(json.dumps(result, indent=None if kind == "reference" else 2) + "\n")
+    return 0
+
+
+def look_ahead(path: Path, lines: BinaryIO, out: TextIO) -> int:
+    """Write what a candidate would do to the accounts of these receipts, or why that is unknown."""
+    # a formula is considered once a year
+    from scoring.preview import candidate, preview  # noqa: PLC0415
+
+    try:
+        formula = candidate(decode(path.read_bytes(), str(path)))
+        result = preview(read_accounts(lines), formula)
+    except (FactsError, OSError) as error:
         out.write(json.dumps({"error": str(error)}) + "\n")
         return 1
     out.write(json.dumps(result, indent=2) + "\n")
     return 0
+
+
+def read_accounts(lines: BinaryIO) -> Iterator[Facts]:
+    """Yield the facts of receipts.
+
+    Raises:
+        FactsError: A line is none; the message is one sentence that names it.
+    """
+    for number, line in enumerate(read_lines(lines), start=1):
+        if not line.isspace():
+            try:
+                yield Score.from_json(decode(line)).facts
+            except FactsError as error:
+                raise FactsError(f"Line {number}: {error}") from None
 
 
 if __name__ == "__main__":

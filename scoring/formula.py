@@ -7,6 +7,7 @@ receipts can be re-computed for ever.
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from scoring.facts import Facts, Recent
@@ -58,10 +59,11 @@ class Rating(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
-    """A named, frozen way from facts to points; every field is a number of docs/method.md.
+    """A named, frozen way from facts to points; its numbers are those of docs/method.md.
 
     Attributes:
         name: The version, "year.number".
+        since: The day it was switched on (UTC); None for the first, which replaced none.
         lists: Log-odds for each e-fold of lists.  Fitted.
         followers: Log-odds for each e-fold of followers: 0.28 of `lists`.
         first_followers: Log-odds that the first few hundred followers bring: 5.5 of `lists`.
@@ -87,6 +89,7 @@ class Formula:
     """
 
     name: str
+    since: date | None = None
     lists: float
     followers: float
     first_followers: float
@@ -220,4 +223,5 @@ CURRENT = Formula(
     top=7.66,
     bend=0.765,
 )
+# The oldest first, the one in use last: each is the former of the next (scoring/versions.py).
 FORMULAS = {CURRENT.name: CURRENT}

@@ -11,12 +11,15 @@ from scoring.score import Score
 LeverName = Literal["followers", "lists", "reactions", "mentions"]
 
 BULK: Final = 10_000
-"""Silent followers come in lots of ten thousand."""
+"""Silent followers come in lots of ten thousand; to fewer than that, as many again."""
 
 TENFOLD: Final = 10
 
 _MOST: Final = 1000.0
-"""More than a thousand times as much is no advice."""
+"""More than a thousand times as much is no advice…"""
+
+_FEW: Final = 10.0
+"""…where there is something to multiply: less than ten counts as ten."""
 
 _HALVINGS: Final = 40
 
@@ -28,7 +31,7 @@ class Lever:
     Attributes:
         name: what; `reactions` are those to each post, `mentions` those of the window.
         now: how much there is.
-        needed: how much would reach the goal; None when not even a thousand times as much would.
+        needed: how much would reach the goal; None when a thousand times as much would not.
         doubled: the points that twice as much would add.
     """
 
@@ -47,7 +50,8 @@ class Goal:
         distance: points still missing; zero or less once it is reached.
         within_margin: the score cannot be told from the goal.
         levers: what moves the score, the strongest first; of what was not read there is none.
-        silent_followers: the points that `BULK` more followers who never react would add.
+        silent_lot: followers who never react: as many as there are, at most `BULK`.
+        silent_followers: the points that `silent_lot` more of them would add.
         louder: the points that `TENFOLD` posts with the same reactions would add: 0 or less.
     """
 
@@ -56,6 +60,7 @@ class Goal:
     distance: float
     within_margin: bool
     levers: tuple[Lever, ...]
+    silent_lot: int
     silent_followers: float
     louder: float
 
@@ -68,14 +73,15 @@ def goal(score: Score, wanted: float) -> Goal:
     """
     formula, facts = FORMULAS[score.formula], score.facts
     levers = [_lever(name, facts, formula, wanted) for name in _AMOUNT if _is_known(name, facts)]
-    distance = round(wanted - score.score, 1)
+    distance, lot = round(wanted - score.score, 1), min(facts.followers, BULK)
     return Goal(
         score=score,
         wanted=wanted,
         distance=distance,
         within_margin=abs(distance) <= score.margin,
         levers=tuple(sorted(levers, key=lambda lever: -lever.doubled)),
-        silent_followers=_gain(facts, replace(facts, followers=facts.followers + BULK), formula),
+        silent_lot=lot,
+        silent_followers=_gain(facts, replace(facts, followers=facts.followers + lot), formula),
         louder=_gain(facts, _louder(facts), formula),
     )
 
@@ -92,7 +98,7 @@ def _lever(name: LeverName, facts: Facts, formula: Formula, wanted: float) -> Le
 
 def _needed(name: LeverName, facts: Facts, formula: Formula, wanted: float) -> float | None:
     """How much is enough, by bisection: points never fall as a lever grows."""
-    low, high = 1.0, _MOST
+    low, high = 1.0, _MOST * _FEW / min(_FEW, max(1.0, _AMOUNT[name](facts)))
     if _points(_grown(name, facts, high), formula) < wanted:
         return None
     for _ in range(_HALVINGS):

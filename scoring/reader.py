@@ -19,6 +19,7 @@ from scoring.budget import Ledger, paid
 from scoring.change import Change, change
 from scoring.errors import HandleNotFound, Interrupted, SourceError, SourceUnreachable
 from scoring.facts import Facts, FactsError
+from scoring.formula import CURRENT
 from scoring.handles import key
 from scoring.score import Score, score
 from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, SeenPost, Source
@@ -95,7 +96,7 @@ class Reader:
 
     async def current(self, handle: str) -> Reading | None:
         """Today's reading if it is stored and whole, which asking X again could not better."""
-        stored = await self._store.latest(handle)
+        stored = await self._latest(handle)
         return stored if stored and self._is_current(stored) else None
 
     async def read(self, handle: str) -> Reading:
@@ -121,7 +122,7 @@ class Reader:
 
     async def stored(self, handle: str) -> Reading | None:
         """The newest stored reading, however old; the network is never asked."""
-        return await self._store.latest(handle)
+        return await self._latest(handle)
 
     async def recall(self, handle: str, moment: datetime) -> Reading | None:
         """What was known of a handle at a moment; the network is never asked."""
@@ -156,6 +157,13 @@ class Reader:
         await asyncio.gather(*flights, return_exceptions=True)
         await self._profiles.close()
 
+    async def _latest(self, handle: str) -> Reading | None:
+        """The newest stored reading, by the formula in use; the stored one stays as it is."""
+        stored = await self._store.latest(handle)
+        if stored and stored.score.formula != CURRENT.name:
+            return replace(stored, score=score(stored.score.facts))
+        return stored
+
     def _landed(self, handle_key: str, flight: asyncio.Task[Reading]) -> None:
         del self._flights[handle_key]
         if not flight.cancelled():
@@ -171,7 +179,7 @@ class Reader:
         return self._is_of_today(reading) and (reading.protected or complete)
 
     async def _fly(self, handle: str) -> Reading:
-        stored = await self._store.latest(handle)
+        stored = await self._latest(handle)
         if stored and self._is_current(stored):
             return stored
         try:

@@ -147,6 +147,11 @@ def silence(score: Score) -> float:
     return (_tenths(formula.points(whole)) - _tenths(formula.points(rating.community))) / 10
 
 
+def whole(points: float) -> int:
+    """Points as people are shown them: rounded to whole ones, a half up."""
+    return math.floor(points + 0.5)
+
+
 def _tenths(points: float) -> int:
     # machines may differ in the last bit of a power; a tie must not turn on it
     return math.floor(points * 10 + 0.5 + 1e-9)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -74,6 +75,21 @@ class Database:
             await database.close()
             raise
         return database
+
+    @classmethod
+    def look(cls, url: str) -> Self:
+        """Use a database for reading alone: nothing is created, brought up to date or written.
+
+        Args:
+            url: as for `open`; a file that is not there is told by the first read.
+
+        Raises:
+            ValueError: the address is not one we can open.
+        """
+        address = _address(url)
+        uri = f"file:{quote(address.database or '')}"
+        engine = create_async_engine(address.set(database=uri, query={"mode": "ro", "uri": "true"}))
+        return cls(engine, engine)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

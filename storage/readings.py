@@ -1,7 +1,7 @@
 """Accounts and what was read of them. A `scoring.reader.ReadingStore`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,18 @@ _LATEST = _READINGS.join(handle, handle.c.account_id == account.c.id).where(
 )
 _BEFORE = _READINGS.where(account.c.id == bindparam("id"), snapshot.c.as_of < bindparam("moment"))
 
+_OTHER = snapshot.alias()
+_NEWEST = (
+    select(_OTHER.c.id)
+    .where(_OTHER.c.account_id == account.c.id)
+    .order_by(_OTHER.c.as_of.desc(), _OTHER.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_NEWEST_RECEIPTS = (
+    select(snapshot.c.receipt).join(account, snapshot.c.id == _NEWEST).order_by(account.c.id)
+)
+
 
 class Readings:
     """Accounts by number, under every handle they had, with snapshots that never change."""
@@ -47,6 +59,12 @@ class Readings:
     async def before(self, account_id: int, moment: datetime) -> Reading | None:
         """The newest reading of an account from before a moment."""
         return await self._one(_BEFORE, id=account_id, moment=moment)
+
+    async def receipts(self) -> AsyncIterator[str]:
+        """The newest receipt of every account, as a line of JSON."""
+        async with self._database.reading() as connection:
+            async for (receipt,) in await connection.stream(_NEWEST_RECEIPTS):
+                yield receipt
 
     async def _one(self, query: Select[*tuple[Any, ...]], **values: object) -> Reading | None:
         async with self._database.reading() as connection:

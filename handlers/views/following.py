@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from delivery.subscriptions import MOST_FOLLOWED, Follow
 from handlers.views import Reply
@@ -177,11 +177,6 @@ def zones(wording: Wording) -> Reply:
     return Reply(wording.gettext("In which time zone do you live?"), InlineKeyboardMarkup(rows))
 
 
-def which_city(wording: Wording) -> Reply:
-    """The prompt behind "another"."""
-    return Reply(_which_city(wording), ForceReply(selective=True, input_field_placeholder="Paris"))
-
-
 def zones_found(names: Sequence[str], wording: Wording) -> Reply:
     """What a search for a city brought."""
     if not names:
@@ -190,11 +185,6 @@ def zones_found(names: Sequence[str], wording: Wording) -> Reply:
     return Reply(
         wording.gettext("Which one?"), InlineKeyboardMarkup(_zone_rows(names, wording, more=False))
     )
-
-
-def asks_for_city(text: str, wordings: Sequence[Wording]) -> bool:
-    """Whether a message is the prompt for a city, in any language."""
-    return text in map(_which_city, wordings)
 
 
 def no_schedule(wording: Wording, example: str) -> Reply:
@@ -240,10 +230,6 @@ def _zone_rows(
     if more:
         buttons.append(button(wording.gettext("Another…"), Action.ZONE, "other"))
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
-
-
-def _which_city(wording: Wording) -> str:
-    return wording.gettext("Which large city shares your time? Reply to this message.")
 
 
 def _follow_again(handle: str, wording: Wording) -> str:

@@ -1,26 +1,19 @@
-"""The messages around the score: welcome, help, privacy, language, prompts, hints."""
+"""The messages around the score: welcome, help, privacy, language, hints."""
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, User
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.views import Reply
 from handlers.views.buttons import Action, button
-from handlers.views.markup import foreign, profile_link
-from handlers.wording import Wording, wording_for
+from handlers.wording import Wording
 from locales import LANGUAGES
 from scoring.formula import CURRENT
 from scoring.handles import MAX_HANDLES
 
 LANGUAGE_NAMES: Final = {"en": "English", "fr": "français"}
 """Every language calls itself by its own name: a reader looks for theirs."""
-
-_PROMPT: Final = ForceReply(input_field_placeholder="@handle")
-_PROMPT_FOR_ONE: Final = ForceReply(selective=True, input_field_placeholder="@handle")
-"""In a group: for whoever is quoted or mentioned. In private nobody is."""
 
 
 def start(wording: Wording, example: str, bot_name: str, *, private: bool) -> Reply:
@@ -62,8 +55,8 @@ def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
         "/privacy – what I keep, and how to make me forget\n\n"
         "<b>What the number is</b>\n"
         "The size of a community, its activity and the reactions it draws, added up. The ± is its"
-        " margin of error. Bought followers hardly lift it, and posting more without anybody"
-        " reacting never does.\n\n"
+        " margin of error. Beyond the first few thousand, bought followers hardly lift it, and"
+        " posting more without anybody reacting never does.\n\n"
         "In groups write <code>/klout@{bot_name} @{example}</code>. Not affiliated with Klout or"
         " X."
     )
@@ -132,35 +125,6 @@ def administrators_only(wording: Wording) -> Reply:
     return Reply(wording.gettext("Only the administrators of this group can change that."))
 
 
-def which_handle(wording: Wording, *, private: bool) -> Reply:
-    """The prompt of a bare `/klout`."""
-    return Reply(_which_handle(wording), _PROMPT if private else _PROMPT_FOR_ONE)
-
-
-def compare_with(wording: Wording, handle: str, person: User) -> Reply:
-    """The prompt of the compare button, for the person who pressed it.
-
-    The mention is what makes a selective prompt reach them in a group.
-    """
-    who = f'<a href="tg://user?id={person.id}">{foreign(person.first_name)}</a>'
-    return Reply(
-        f"{who}\n{_compare_with(wording).format(handle=profile_link(handle))}", _PROMPT_FOR_ONE
-    )
-
-
-def prompted_handle(text: str) -> str | None:
-    """Recognise one of our prompts in any language, by its last line.
-
-    Returns:
-        The handle that the prompt names, "" when it names none, None when it is no prompt.
-    """
-    question = text.rpartition("\n")[2]
-    for expression in _prompts():
-        if found := expression.fullmatch(question):
-            return found.groupdict().get("handle") or ""
-    return None
-
-
 def linked(wording: Wording, handle: str) -> str:
     """The toast after "that's me"."""
     text = wording.gettext("Noted: in this chat /klout alone now answers for @{handle}.")
@@ -201,11 +165,6 @@ def erased(followed: Sequence[str], wording: Wording) -> Reply:
     return Reply(f"{text}\n{again.format(names=names)}")
 
 
-def whom_to_follow(wording: Wording, *, private: bool) -> Reply:
-    """The prompt of a bare `/follow`."""
-    return Reply(_whom_to_follow(wording), _PROMPT if private else _PROMPT_FOR_ONE)
-
-
 def nothing_to_change(wording: Wording) -> str:
     """The toast of a schedule's button in a chat that has none."""
     return wording.gettext("There is nothing to change yet: this chat follows nobody.")
@@ -225,6 +184,11 @@ def hello_group(wording: Wording, example: str) -> Reply:
 def old_button(wording: Wording) -> str:
     """The toast of a button that is not understood any more."""
     return wording.gettext("This button is old. Please send the command again.")
+
+
+def one_at_a_time(wording: Wording) -> Reply:
+    """Several accounts were named where the answer is for one."""
+    return Reply(wording.gettext("One account at a time, please: send the command once for each."))
 
 
 def not_understood(wording: Wording, example: str, *, handle: str = "") -> Reply:
@@ -247,30 +211,3 @@ def went_wrong(wording: Wording, error_id: str) -> str:
         " bot’s operator this number: {id}"
     )
     return text.format(id=error_id)
-
-
-def _which_handle(wording: Wording) -> str:
-    return wording.gettext("Which account on X? Send me its handle.")
-
-
-def _whom_to_follow(wording: Wording) -> str:
-    return wording.gettext("Whom on X shall this chat follow? Send me a handle.")
-
-
-def _compare_with(wording: Wording) -> str:
-    return wording.gettext("Compare {handle} with whom? Send me a handle.")
-
-
-def _force_reply() -> ForceReply:
-    return ForceReply(selective=True, input_field_placeholder="@handle")
-
-
-@cache
-def _prompts() -> list[re.Pattern[str]]:
-    """Prompts are recognised by their text, so that a restart forgets no question."""
-    wordings = [wording_for(language) for language in LANGUAGES]
-    texts = [ask(wording) for wording in wordings for ask in (_which_handle, _compare_with)]
-    return [
-        re.compile(re.escape(text).replace(r"\{handle\}", r"@(?P<handle>\w{1,15})"))
-        for text in texts
-    ]

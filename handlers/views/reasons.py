@@ -1,10 +1,18 @@
 """Why a score is what it is, in sentences."""
 
+from typing import Final
+
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.facts import Facts, Recent
 from scoring.reader import Reading
-from scoring.score import silence
+from scoring.reference import percentile
+from scoring.score import Score, silence
+
+_ALL: Final = 100
+
+_SELDOM: Final = 1 / 14
+"""Posts a day below which an account listens rather than speaks."""
 
 
 def reasons(reading: Reading, wording: Wording) -> list[str]:
@@ -14,14 +22,21 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
         sum=" + ".join(map(wording.points, score.parts.values())),
         score=wording.points(score.score),
     )
-    margin = gettext(
-        "± {margin} is the margin of error: people disagree about influence, and a few posts are"
-        " a small sample."
-    ).format(margin=wording.points(score.margin))
+    if score.depth == "recent":
+        margin = gettext(
+            "± {margin} is the margin of error: people disagree about influence, and a few posts"
+            " are a small sample."
+        )
+    else:
+        margin = gettext(
+            "± {margin} is the margin of error: people disagree about influence, and the posts"
+            " were not read."
+        )
     meaning = gettext(
         "Each tenfold in followers and lists adds roughly the same few points. The score is about"
         " reach on X, not about a person’s worth. Formula {formula}."
     ).format(formula=score.formula)
+    calm = gettext("Listening is fine: how often somebody posts hardly counts here.")
     lost = silence(score)
     quiet = gettext(
         "Posting a lot while hardly anybody reacts takes {points} points off the community."
@@ -29,10 +44,20 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
     return [
         sum_of_parts,
         *_parts(score.facts, wording),
+        *([calm] if listens(score.facts) else []),
         *([quiet] if lost else []),
-        margin,
+        margin.format(margin=wording.points(score.margin)),
+        *_percentile(score, wording),
         meaning,
     ]
+
+
+def listens(facts: Facts) -> bool:
+    """Whether the account lately listened rather than spoke."""
+    recent = facts.recent
+    if recent is None or recent.posts is None or recent.days is None:
+        return False
+    return recent.posts / recent.days < _SELDOM
 
 
 def changes(change: Change | None, wording: Wording) -> list[str]:
@@ -58,6 +83,40 @@ def changes(change: Change | None, wording: Wording) -> list[str]:
     )
     noise = gettext("That is within the margin of error.")
     return [f"{since} {noise}" if change.noise else since]
+
+
+def _percentile(score: Score, wording: Wording) -> list[str]:
+    """Where the score stands, never without the word of what it is compared with."""
+    gettext = wording.gettext
+    place = percentile(score)
+    if place is None:
+        return []
+    if place.about == 0:
+        text = gettext(
+            "The score is lower than those of all {size} people judged in {name}’s study of {year}"
+            " (well-connected, English-speaking accounts)."
+        )
+    elif place.about == _ALL:
+        text = gettext(
+            "The score is higher than those of all {size} people judged in {name}’s study of {year}"
+            " (well-connected, English-speaking accounts)."
+        )
+    else:
+        text = gettext(
+            "The score is higher than about {n} in 100 of the {size} people judged in {name}’s"
+            " study of {year} (well-connected, English-speaking accounts); given the margin, {low}"
+            " to {high} in 100."
+        )
+    reference = place.reference
+    told = text.format(
+        n=place.about,
+        low=place.low,
+        high=place.high,
+        size=reference.size,
+        name=reference.name,
+        year=reference.year,
+    )
+    return [told]
 
 
 def _parts(facts: Facts, wording: Wording) -> list[str]:

@@ -1,6 +1,5 @@
 """A score as a message: the card, the reasons, several at once."""
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -11,13 +10,15 @@ from handlers.views import Reply
 from handlers.views.buttons import Action, button
 from handlers.views.markup import bar, foreign, profile_link
 from handlers.views.problems import sentence
-from handlers.views.reasons import changes, reasons, rounded
+from handlers.views.reasons import changes, listens, reasons, rounded
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.comparison import compare
 from scoring.errors import ScoringError
 from scoring.handles import MAX_HANDLES, Request, key
 from scoring.reader import Reading
+from scoring.score import whole
+from scoring.versions import former
 
 Answer = Reading | ScoringError
 """What came of one handle."""
@@ -25,9 +26,6 @@ Answer = Reading | ScoringError
 _MOST: Final = 100
 _PAIR: Final = 2
 _ALL: Final = 10
-
-_SELDOM: Final = 1 / 14
-"""Posts a day below which an account listens rather than speaks."""
 
 
 def answer(
@@ -46,7 +44,7 @@ def answer(
         html = card(readings[0], now, wording, asked=asked[0][0])
         markup = keyboard(readings[0].handle, wording, ask_whose=ask_whose)
         return Reply("\n\n".join([html, *_remarks(request, wording)]), markup)
-    blocks = [_block(handle, result, wording) for handle, result in asked]
+    blocks = [_block(handle, result, now, wording) for handle, result in asked]
     if len(readings) == len(asked) == _PAIR:
         blocks.append(_verdict(readings[0], readings[1], wording))
     blocks += _remarks(request, wording)
@@ -73,7 +71,7 @@ def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") 
         ),
         _counts(reading, wording),
         *_manner(reading, wording),
-        *_notes(reading, asked, wording),
+        *_notes(reading, asked, now, wording),
         wording.gettext("Data read {ago}.").format(
             ago=wording.ago(now - reading.score.facts.as_of)
         ),
@@ -134,14 +132,14 @@ def _one_by_one(readings: Sequence[Reading], wording: Wording) -> InlineKeyboard
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _block(asked: str, result: Answer, wording: Wording) -> str:
+def _block(asked: str, result: Answer, now: datetime, wording: Wording) -> str:
     """One of several: a few lines."""
     if not isinstance(result, Reading):
         return sentence(result, wording)
     parts = " · ".join(
         f"{wording.points(points)} {name}" for name, points in _parts(result, wording)
     )
-    notes = _notes(result, asked, wording)
+    notes = _notes(result, asked, now, wording)
     return "\n".join([headline(result), parts, _counts(result, wording), *notes])
 
 
@@ -183,7 +181,7 @@ def _manner(reading: Reading, wording: Wording) -> list[str]:
     recent = reading.score.facts.recent
     if recent is None or recent.posts is None or recent.days is None:
         return []
-    if recent.posts / recent.days < _SELDOM:
+    if listens(reading.score.facts):
         text = wording.gettext("Mostly listens: fewer than one post in a fortnight lately.")
         return [text]
     drawn = sum(n or 0 for n in (recent.likes, recent.replies, recent.reposts, recent.quotes))
@@ -198,7 +196,7 @@ def _manner(reading: Reading, wording: Wording) -> list[str]:
     ]
 
 
-def _notes(reading: Reading, asked: str, wording: Wording) -> list[str]:
+def _notes(reading: Reading, asked: str, now: datetime, wording: Wording) -> list[str]:
     """What a reader should know about this reading before trusting the number."""
     notes = []
     if asked and key(asked) != key(reading.handle):
@@ -210,6 +208,15 @@ def _notes(reading: Reading, asked: str, wording: Wording) -> list[str]:
         notes.append(wording.gettext("Recent posts were not read: only the profile counts."))
     if reading.problem is not None:
         notes.append(sentence(reading.problem, wording))
+    if other := former(reading.score, now.date()):
+        text = wording.gettext("By formula {formula} (until {day}): {points}.")
+        notes.append(
+            text.format(
+                formula=other.score.formula,
+                day=wording.day(other.until),
+                points=whole(other.score.score),
+            )
+        )
     return notes
 
 
@@ -234,10 +241,5 @@ def _remarks(request: Request, wording: Wording) -> list[str]:
 
 def headline(reading: Reading) -> str:
     """The handle, the score and its margin, as whole points."""
-    points, margin = _whole(reading.score.score), max(1, _whole(reading.score.margin))
+    points, margin = whole(reading.score.score), max(1, whole(reading.score.margin))
     return f"<b>{profile_link(reading.handle)}</b> · <b>{points}/100</b> ± {margin}"
-
-
-def _whole(points: float) -> int:
-    """Rounded as people do: a half goes up."""
-    return math.floor(points + 0.5)

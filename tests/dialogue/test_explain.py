@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from playground.x.accounts import FixedWorld
 from tests.accounts import account, posts
 from tests.conftest import Clock
@@ -48,35 +50,111 @@ async def test_a_receipt_computes_itself_again(talk: Talk) -> None:
     assert json.loads(result.stdout)["agrees"] is True
 
 
-async def test_bare_missing_and_impossible_handles(talk: Talk) -> None:
-    for command in ("/why", "/receipt"):
-        assert await talk.ask(command) == "Which account on X? Send me its handle."
+async def test_missing_impossible_and_several_handles(talk: Talk) -> None:
+    for command in ("/why", "/receipt", "/goal 35"):
         assert (await talk.ask(f"{command} @nobody")).startswith("There is no account @nobody")
         assert "cannot be a handle" in await talk.ask(f"{command} @jean-luc")
+        assert "One account at a time" in await talk.ask(f"{command} @nasa @lea")
+
+
+QUESTIONS = [
+    ("/why", "Whose score shall I explain?", "The three parts add up: "),
+    ("/goal 60", "Which account should reach 60?", " → 60\n"),
+    ("/klout", "Which account on X?", "Data read just now."),
+]
+
+
+@pytest.mark.parametrize(("command", "question", "answered"), QUESTIONS)
+@pytest.mark.parametrize("where", ["private", "group"])
+async def test_a_reply_does_what_the_command_was_for(
+    talk: Talk, command: str, question: str, answered: str, where: str
+) -> None:
+    chat = talk.private if where == "private" else talk.group
+    (prompt,) = await talk.say(talk.ada, chat, command)
+    assert prompt["text"].startswith(question)
+    (again,) = await talk.say(talk.ada, chat, "…", reply_to=prompt)
+    assert again["text"] == prompt["text"]
+    (answer,) = await talk.say(talk.ada, chat, "lea", reply_to=again)
+    assert answer["text"].startswith("@lea · ")
+    assert answered in answer["text"]
+    await talk.press(talk.ada, answer, "That’s me")
+    (own,) = await talk.say(talk.ada, chat, command)
+    assert answered in own["text"]
+
+
+async def test_a_reply_does_it_in_french_too(talk: Talk) -> None:
+    (prompt,) = await talk.say(talk.chloe, talk.telegram.private_chat(talk.chloe), "/goal 35,5")
+    assert prompt["text"] == "Quel compte devrait atteindre 35,5 ? Envoyez-moi son pseudo."
+    (answer,) = await talk.say(
+        talk.chloe, talk.telegram.private_chat(talk.chloe), "@nasa", reply_to=prompt
+    )
+    assert " → 35,5\n" in answer["text"]
+
+
+async def test_a_receipt_that_was_asked_for_is_sent(talk: Talk) -> None:
+    (prompt,) = await talk.say(talk.ada, talk.group, "/receipt")
+    assert prompt["text"].startswith("Whose receipt would you like?")
+    (message,) = await talk.say(talk.ada, talk.group, "nasa", reply_to=prompt)
+    assert message["document"]["file_name"] == "nasa-2026-03-18.json"
 
 
 async def test_a_goal_says_how_far_what_helps_and_what_does_not(talk: Talk) -> None:
     text = await talk.ask("/goal @lea 45")
-    assert re.match(r"@lea · \d+/100 ± \d+ → 45\n[\d.]+ points to go.\n", text)
-    assert re.search(r"• lists that others put it on: 5 → about \d+", text)
-    assert re.search(r"10,000 more followers who never react: \+\d\.\d", text)
-    assert re.search(r"ten times the posts with the same reactions: [−+]\d\.\d", text)
+    assert re.match(r"@lea · \d+/100 ± \d+ → 45\n[\d.]+ points to go, ", text)
+    lever = r"• lists that others put it on: 5 → about \d+ \(twice as many: \+\d\.\d\)"
+    assert re.search(lever, text)
+    assert re.search(r"• 300 more followers who never react: \+\d\.\d", text)
+    assert re.search(r"• ten times the posts with the same reactions: [−+]\d\.\d", text)
     assert "must not be used to judge a candidate" in text
+    out_of_reach = await talk.ask("/goal @lea 100")
+    assert re.search(r"• followers: 300, not enough alone \(twice as many: \+", out_of_reach)
 
 
 async def test_a_goal_within_the_margin_is_said_to_be_that(talk: Talk) -> None:
     score = (await talk.ask("/klout @lea")).split(" · ")[1].split("/")[0]
     assert "cannot be told from one at" in await talk.ask(f"/goal @lea {score}")
-    assert "points above it" in await talk.ask("/goal 10 @lea")
+    assert "cannot be told from one at" in await talk.ask(f"/goal {score}/100 @lea")
+    assert "Reached: " in await talk.ask("/goal 10 @lea")
 
 
-async def test_a_goal_for_ones_own_handle_and_without_one(talk: Talk) -> None:
-    assert await talk.ask("/goal 35") == "Which account on X? Send me its handle."
-    (answer,) = await talk.say(talk.ada, talk.private, "/why @lea")
+async def test_a_goal_for_whoever_never_was_heard_of(talk: Talk, world: FixedWorld) -> None:
+    world.put(account(3, "nobody_yet", followers=0, listed=0, posts=0, recent=()))
+    text = await talk.ask("/goal @nobody_yet 35")
+    assert "never react" not in text  # as many again would be none
+    assert "• followers: 0 → about " in text
+
+
+async def test_a_goal_is_one_number_from_0_to_100(talk: Talk) -> None:
+    for nonsense in ("much", "101", "-3", "5%", "35 40", "9" * 3_000, "NaN", "1e2", "@nasa 101"):
+        assert (await talk.ask(f"/goal {nonsense}")).startswith("A goal is one number")
+
+
+async def test_a_goal_without_a_number_asks_for_it(talk: Talk) -> None:
+    (prompt,) = await talk.say(talk.ada, talk.private, "/goal @lea")
+    assert prompt["text"].startswith("Which score do you wish for @lea?")
+    (again,) = await talk.say(talk.ada, talk.private, "much", reply_to=prompt)
+    assert again["text"] == prompt["text"]
+    (answer,) = await talk.say(talk.ada, talk.private, "70", reply_to=again)
+    assert re.match(r"@lea · \d+/100 ± \d+ → 70\n", answer["text"])
+
+    (prompt,) = await talk.say(talk.ada, talk.private, "/goal")
+    assert prompt["text"].startswith("Which score do you wish for? Send me a number")
+    (whose,) = await talk.say(talk.ada, talk.private, "35", reply_to=prompt)
+    assert whose["text"].startswith("Which account should reach 35?")
+    (answer,) = await talk.say(talk.ada, talk.private, "@lea", reply_to=whose)
+    assert " → 35\n" in answer["text"]
     await talk.press(talk.ada, answer, "That’s me")
     assert (await talk.ask("/goal 35,5")).startswith("@lea · ")
-    for nonsense in ("/goal", "/goal much", "/goal 101", "/goal -3", "/goal 5%"):
-        assert (await talk.ask(nonsense)).startswith("Which score do you wish for?")
+    assert (await talk.ask("/goal")).startswith("Which score do you wish for @lea?")
+
+
+async def test_nobody_elses_question_is_ours(talk: Talk) -> None:
+    update = talk.telegram.say(
+        talk.bob, talk.group, "Whose score shall I explain? Send me the handle."
+    )
+    await talk.feed(talk.group, update)
+    bobs = talk.telegram.history(talk.group)[-1]
+    assert await talk.say(talk.ada, talk.group, "@nasa", reply_to=bobs) == []
 
 
 async def test_the_method_names_its_formula_and_its_source(talk: Talk) -> None:
@@ -90,3 +168,24 @@ async def test_an_account_that_only_listens_is_told_so_kindly(
 ) -> None:
     world.put(account(1, "nasa", recent=posts(1, count=2)))
     assert "Mostly listens" in await talk.ask("/klout @nasa")
+    assert "Listening is fine" in await talk.ask("/why @nasa")
+    assert "Listening is fine" not in await talk.ask("/why @lea")
+
+
+async def test_a_margin_without_posts_does_not_speak_of_posts_that_were_seen(
+    talk: Talk, world: FixedWorld
+) -> None:
+    world.put(account(3, "diary", protected=True))
+    assert "the posts were not read" in await talk.ask("/why @diary")
+    assert "a few posts are a small sample" in await talk.ask("/why @lea")
+
+
+async def test_a_place_is_never_told_without_whom_it_is_among(
+    talk: Talk, world: FixedWorld
+) -> None:
+    world.put(account(3, "nobody_yet", followers=0, listed=0, posts=0, recent=()))
+    text = await talk.ask("/why @lea")
+    assert re.search(r"higher than about \d+ in 100 of the 514 people judged in PeerIndex’s", text)
+    assert re.search(r"study of 2013 \(.+\); given the margin, \d+ to \d+ in 100\.", text)
+    assert "lower than those of all 514 people" in await talk.ask("/why @nobody_yet")
+    assert "PeerIndex" not in await talk.ask("/klout @lea")

@@ -1,6 +1,7 @@
 """`python bot.py run` as an operator's machine runs it."""
 
 import asyncio
+import json
 import re
 import signal
 import sqlite3
@@ -163,6 +164,25 @@ async def test_a_file_that_is_no_database_is_said_so(town: Town, tmp_path: Path)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
+
+
+async def test_stored_receipts_are_printed(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    await town.ask("/klout @nasa @lea")
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    only = {"DATABASE_URL": town.environment["DATABASE_URL"]}
+    printing = await launch(tmp_path, only, "receipts")
+    await printing.until('"nasa"')
+    assert await printing.end() == 0
+    receipts = [json.loads(line) for line in "".join(printing.output).splitlines()]
+    assert [receipt["facts"]["handle"] for receipt in receipts] == ["nasa", "lea"]
+
+
+async def test_receipts_of_no_database_are_one_sentence(tmp_path: Path) -> None:
+    printing = await launch(tmp_path, {}, "receipts")
+    await printing.until("The receipts cannot be read: unable to open database file")
+    assert await printing.end() == 1
+    assert len("".join(printing.output).splitlines()) == 1
 
 
 async def test_a_refusal_of_the_token_that_passes_ends_nothing(town: Town, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from scoring.facts import Facts, Recent
-from scoring.goal import Lever, goal
+from scoring.goal import BULK, Lever, goal
 from scoring.score import score
 from tests.accounts import NOW
 
@@ -42,9 +42,16 @@ def test_levers_come_strongest_first_and_never_hurt() -> None:
 
 
 def test_shortcuts_do_not_help() -> None:
-    told = goal(score(replace(FACTS, followers=5_000, listed=80)), 60)
+    told = goal(score(replace(FACTS, followers=10_000, listed=80)), 60)
+    assert told.silent_lot == BULK
     assert 0 <= told.silent_followers <= 1.5
     assert told.louder <= 0
+
+
+def test_silent_followers_come_in_proportion_to_those_there_are() -> None:
+    few = goal(score(FACTS), 45)
+    assert few.silent_lot == FACTS.followers
+    assert few.silent_followers == _lever("followers").doubled
 
 
 def test_a_goal_within_the_margin_cannot_be_told_from_the_score() -> None:

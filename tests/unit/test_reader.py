@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -293,3 +294,16 @@ async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
     assert (await reader.read("nasa")).handle == "nasa"
     await reader.close()
     assert "could not be stored" in caplog.text
+
+
+async def test_a_number_by_another_formula_is_kept_and_shown_by_the_one_in_use(
+    reader: Reader, x: XServer, database: Database
+) -> None:
+    reading = await reader.read("nasa")
+    store = Readings(database)
+    old = replace(reading, score=replace(reading.score, formula="2025.1", score=12.3))
+    await store.add(old, "nasa")
+    assert await reader.current("nasa") == await reader.stored("nasa") == reading
+    assert await reader.read("nasa") == reading
+    assert await store.latest("nasa") == old
+    assert len(x.requests) == 3

@@ -1,13 +1,14 @@
 """What is remembered, and that it is remembered for good."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from scoring.errors import BudgetSpent
 from scoring.facts import Facts
@@ -49,6 +50,34 @@ async def test_snapshots_are_only_ever_added(database: Database, clock: Clock) -
         receipts = (await connection.scalars(select(snapshot.c.receipt))).all()
     assert len(receipts) == 2
     assert '"followers":10' in receipts[0]
+
+
+async def test_the_newest_receipt_of_every_account_can_be_looked_at(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    store = Readings(database)
+    await store.add(reading(clock, 7, "lea"), "lea")
+    await store.add(reading(clock), "nasa")
+    clock.forward(days=1)
+    newest = reading(clock, followers=20)
+    await store.add(newest, "nasa")
+    looking = Database.look(f"sqlite:///{tmp_path / 'klout.db'}")
+    try:
+        receipts = [json.loads(line) async for line in Readings(looking).receipts()]
+        with pytest.raises(OperationalError, match="readonly"):
+            await Readings(looking).add(newest, "nasa")
+    finally:
+        await looking.close()
+    assert [receipt["facts"]["handle"] for receipt in receipts] == ["nasa", "lea"]
+    assert receipts[0] == newest.score.to_json()
+
+
+async def test_looking_creates_nothing(tmp_path: Path) -> None:
+    looking = Database.look(f"sqlite:///{tmp_path / 'nowhere.db'}")
+    with pytest.raises(OperationalError, match="unable to open"):
+        await anext(Readings(looking).receipts())
+    await looking.close()
+    assert not (tmp_path / "nowhere.db").exists()
 
 
 async def test_a_rename_keeps_the_account(database: Database, clock: Clock) -> None:
