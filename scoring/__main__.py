@@ -82,7 +82,7 @@ def read_lines(lines: BinaryIO) -> Iterator[bytes]:
 
 def report(path: Path, out: TextIO) -> int:
     """Write the evaluation of a pairs file, or why there is none."""
-    # reading CSV files is this command's business alone
+    # judgements, and all that reads them, are this command's business alone
     from scoring.evaluation import evaluate  # noqa: PLC0415
 
     try:
