@@ -5,6 +5,7 @@ import json
 import math
 import random
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ FACTS = Facts("", "x", 300, 200, 5, 100, NOW, NOW, None)
 LARGE = [45_000, 900, 930, 40.0, 12.5, 4.0]
 
 
-def write(path: Path, *rows: list[object]) -> Path:
+def write(path: Path, *rows: Sequence[object]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([HEADER, *rows])
     return path
@@ -88,7 +89,7 @@ def person(size: float) -> list[float]:
     return [round(x * size) + 1 for x in LARGE]
 
 
-def cross_validated(tmp_path: Path, *rows: list[object]) -> dict[str, Any] | None:
+def cross_validated(tmp_path: Path, *rows: Sequence[object]) -> dict[str, Any] | None:
     found: dict[str, Any] | None = evaluate(write(tmp_path / "p.csv", *rows))["cross_validated"]
     return found
 
