@@ -149,7 +149,7 @@ def _calibration(bands: Mapping[str, Iterable[Mapping[str, Any]]]) -> Figure:
             xticks=range(50, 101, 10),
             aspect="equal",
         )
-        axes.set_ylabel("people who picked the likelier account, %" if depth == "recent" else "")
+        axes.set_ylabel("observed, %" if depth == "recent" else "")
     return figure
 
 
