@@ -1,1 +1,1 @@
-"""What `make bench` measures, and the fit behind the score."""
+"""What `make bench` measures, and the fit and the pictures behind docs/method.md."""

@@ -97,7 +97,7 @@ def read_lines(lines: BinaryIO) -> Iterator[bytes]:
 
 def report(kind: str, path: Path, out: TextIO) -> int:
     """Write what a pairs file says of the formula, or why it says nothing."""
-    # reading CSV files is these commands' business alone
+    # judgements, and all that reads them, are these commands' business alone
     from scoring.evaluation import evaluate  # noqa: PLC0415
     from scoring.reference import measure  # noqa: PLC0415
 

@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from typing import Any, Self
 
@@ -182,15 +180,15 @@ class Facts:
         try:
             network, recent = value["network"], value["recent"]
             return cls(
-                handle=value["handle"],
-                network=NETWORKS.get(network.lower(), network) if type(network) is str else network,
-                followers=value["followers"],
-                following=value["following"],
-                listed=value["listed"],
-                posts=value["posts"],
-                created_at=_read_moment("created_at", value["created_at"]),
-                as_of=_read_moment("as_of", value["as_of"]),
-                recent=Recent.from_json(recent) if isinstance(recent, dict) else recent,
+                value["handle"],
+                NETWORKS.get(network.lower(), network) if type(network) is str else network,
+                value["followers"],
+                value["following"],
+                value["listed"],
+                value["posts"],
+                _read_moment("created_at", value["created_at"]),
+                _read_moment("as_of", value["as_of"]),
+                Recent.from_json(recent) if isinstance(recent, dict) else recent,
             )
         except KeyError as missing:
             raise FactsError(f"{missing.args[0]} is missing.") from None
@@ -246,18 +244,17 @@ def _moment(name: str, value: object) -> None:
 
 
 def _read_moment(name: str, text: object) -> datetime:
-    if type(text) is str:
-        # the zone may carry a moment out of the calendar
-        with suppress(ValueError, OverflowError):
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC)
+    try:
+        moment = datetime.fromisoformat(text)  # type: ignore[arg-type]  # a TypeError says so
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # the zone may carry it out of the calendar
+        pass
     raise FactsError(
         f"{name} must be an ISO 8601 moment with a zone, such as 2026-01-31T08:00:00Z."
     )
 
 
-@lru_cache(maxsize=1024)
 def _write_moment(moment: datetime) -> str:
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return utc.isoformat()[:-6] + "Z"  # for +00:00

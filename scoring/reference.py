@@ -87,7 +87,7 @@ def measure(path: Path, formula: Formula = CURRENT) -> dict[str, Any]:
     """Score the people of a pairs file, each once, with their recent days.
 
     Args:
-        path: A CSV as `scoring.evaluation.read_pairs` reads it.
+        path: A CSV as `scoring.evaluation.judgements` reads it.
         formula: The version to score them with.
 
     Returns:
@@ -98,9 +98,9 @@ def measure(path: Path, formula: Formula = CURRENT) -> dict[str, Any]:
         FactsError: A line of it cannot be, or there is none.
     """
     # reading CSV files is one command's business alone
-    from scoring.evaluation import read_pairs  # noqa: PLC0415
+    from scoring.evaluation.judgements import Judgements  # noqa: PLC0415
 
-    people = {person for a, b, _ in read_pairs(path) for person in (a, b)}
+    people = Judgements.read(path).people
     if not people:
         raise FactsError(f"{path} holds no pairs.")
     scores = sorted(score(person, formula).score for person in people)

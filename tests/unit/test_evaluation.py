@@ -1,20 +1,35 @@
 """Agreement with people: the arithmetic on a made-up file, the figures on the real one."""
 
 import csv
+import json
+import math
+import random
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from scoring.evaluation import COLUMNS, auc, bands, evaluate, read_pairs
-from scoring.facts import FactsError
+from scoring.evaluation import evaluate
+from scoring.evaluation.agreement import auc, bands
+from scoring.evaluation.judgements import COLUMNS, FOLDS, REPEATS, Judgement, Judgements
+from scoring.evaluation.logistic import logistic
+from scoring.evaluation.validation import OURS, YARDSTICKS
+from scoring.facts import Facts, FactsError
 
 PAIRS = Path(__file__).parents[2] / ".." / "shared" / "data" / "influence_pairs.csv"
 HEADER = ["Choice", *(side + column for side in ("A_", "B_") for column in COLUMNS)]
 SMALL = [300, 200, 5, 0.5, 0.100503, 1.0]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+FACTS = Facts("", "x", 300, 200, 5, 100, NOW, NOW, None)
 LARGE = [45_000, 900, 930, 40.0, 12.5, 4.0]
 
 
-def write(path: Path, *rows: list[object]) -> Path:
+def write(path: Path, *rows: Sequence[object]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([HEADER, *rows])
     return path
@@ -45,8 +60,9 @@ def test_a_band_counts_the_claim_for_the_likelier_account() -> None:
 
 
 def test_rates_are_read_as_a_days_and_the_least_as_nothing(tmp_path: Path) -> None:
-    [(small, large, picked)] = read_pairs(write(tmp_path / "p.csv", [0, *SMALL, *LARGE]))
-    assert not picked
+    data = Judgements.read(write(tmp_path / "p.csv", [0, *SMALL, *LARGE], [1, *LARGE, *SMALL]))
+    assert data.pairs == [(0, 1, False), (1, 0, True)]
+    small, large = data.people
     assert small.recent is not None
     assert large.recent is not None
     assert (small.followers, small.following, small.listed) == (300, 200, 5)
@@ -66,6 +82,88 @@ def test_a_small_file_is_evaluated(tmp_path: Path) -> None:
 def test_an_empty_file_is_no_crash(tmp_path: Path) -> None:
     result = evaluate(write(tmp_path / "p.csv"))
     assert (result["n"], result["auc"], result["accuracy"], result["bands"]) == (0, None, None, [])
+
+
+def person(size: float) -> list[float]:
+    """Somebody of this size: more of everything, the larger."""
+    return [round(x * size) + 1 for x in LARGE]
+
+
+def cross_validated(tmp_path: Path, *rows: Sequence[object]) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = evaluate(write(tmp_path / "p.csv", *rows))["cross_validated"]
+    return found
+
+
+def test_nobody_is_both_fitted_on_and_tried() -> None:
+    data = Judgements([], [Judgement(n, (n * 7 + 1) % 40, n % 2 == 0) for n in range(40)])
+    data.people.extend([FACTS] * 40)
+    folds = list(data.folds())
+    assert len(folds) == FOLDS * REPEATS
+    for train, test in folds:
+        seen = [{end for pair in pairs for end in pair[:2]} for pairs in (train, test)]
+        assert not seen[0] & seen[1]
+
+
+def test_a_clear_order_is_found_again_on_other_people(tmp_path: Path) -> None:
+    draw = random.Random(3)  # noqa: S311
+    sizes = [(draw.lognormvariate(0, 1), draw.lognormvariate(0, 1)) for _ in range(200)]
+    rows = [[int(a > b), *person(a), *person(b)] for a, b in sizes]
+    result = cross_validated(tmp_path, *rows)
+    assert result is not None
+    assert set(result["auc"]) == {*YARDSTICKS, *OURS}
+    assert all(row["mean"] > 0.99 for row in result["auc"].values())
+    assert {depth: rows[-1]["observed"] for depth, rows in result["bands"].items()} == {
+        "recent": 1.0,
+        "profile": 1.0,
+    }
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [[1, *SMALL, *LARGE]],
+        [[1, *SMALL, *SMALL]],
+        [[pick, *SMALL, *LARGE] for pick in (0, 1) * 20],
+    ],
+    ids=["no pair", "one pair", "one person", "two people"],
+)
+def test_too_few_people_are_not_cross_validated(tmp_path: Path, rows: list[list[object]]) -> None:
+    assert cross_validated(tmp_path, *rows) is None
+
+
+def test_without_both_choices_there_are_bands_but_no_auc(tmp_path: Path) -> None:
+    rows = [[1, *person(n + 1), *person(n / 2)] for n in range(60)]
+    rows += [[1, *person(n + 2), *person(n + 1)] for n in range(60)]
+    result = cross_validated(tmp_path, *rows)
+    assert result is not None
+    assert result["auc"] == {}
+    assert result["bands"]["recent"]
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 1]),
+            *[st.lists(st.floats(0, 1e12), min_size=6, max_size=6)] * 2,
+        ),
+        max_size=30,
+    )
+)
+def test_no_file_is_too_odd(rows: list[tuple[int, list[float], list[float]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        result = evaluate(write(Path(folder) / "p.csv", *([pick, *a, *b] for pick, a, b in rows)))
+    assert result["n"] == len(rows)
+    json.dumps(result, allow_nan=False)
+
+
+def test_a_weight_does_not_fall_below_nothing() -> None:
+    assert logistic([[1.0], [2.0], [-1.0]], [False, False, True]) == [0.0]
+    rows, picks = [[1.0, 0.1], [1.0, -0.2], [1.0, 0.3]], [True, True, False]
+    kept, dropped = logistic(rows, picks)
+    assert kept == pytest.approx(math.log(2))
+    assert dropped == 0.0
 
 
 @pytest.mark.parametrize("row", [[1, *SMALL], [1, *SMALL, *SMALL[:-1], "many"]])
@@ -89,4 +187,16 @@ def test_people_agree_with_the_score() -> None:
     assert result["profile"]["auc"] >= 0.85
     for depth in (result, result["profile"]):
         for band in depth["bands"]:
+            assert abs(band["claimed"] - band["observed"]) <= 0.05
+
+
+@pytest.mark.skipif(not PAIRS.exists(), reason="../shared/data/influence_pairs.csv is not here")
+def test_people_whom_it_was_not_fitted_on_agree_with_the_score() -> None:
+    result = evaluate(PAIRS)["cross_validated"]
+    area = {name: row["mean"] for name, row in result["auc"].items()}
+    assert area["ours_profile"] >= area["listed"]
+    assert area["ours_recent"] == max(area.values())
+    for depth in result["bands"].values():
+        for band in depth:
+            assert band["n"] >= 100
             assert abs(band["claimed"] - band["observed"]) <= 0.05

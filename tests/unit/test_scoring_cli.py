@@ -157,7 +157,17 @@ def test_a_pairs_file_that_is_not_there_is_one_sentence() -> None:
     assert done.stderr == ""
 
 
-def test_importing_the_package_pulls_in_nobody_else() -> None:
-    others = "{'telegram', 'sqlalchemy', 'tweepy', 'aiohttp', 'numpy'}"
-    command = f"import sys, scoring; sys.exit(bool({others} & set(sys.modules)))"
+@pytest.mark.parametrize("program", ["import scoring", "import scoring.__main__"])
+def test_scoring_pulls_in_nobody_else(program: str) -> None:
+    others = "{'telegram', 'sqlalchemy', 'tweepy', 'pydantic', 'aiohttp', 'scoring.evaluation'}"
+    command = f"{program}; import sys; sys.exit(str({others} & set(sys.modules) or ''))"
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip() == ""
+
+
+def test_evaluating_pulls_in_nobody_else_either() -> None:
+    others = "{'telegram', 'sqlalchemy', 'tweepy', 'pydantic', 'aiohttp', 'numpy'}"
+    command = f"import scoring.evaluation, sys; sys.exit(bool({others} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=False).returncode == 0

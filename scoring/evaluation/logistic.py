@@ -1,7 +1,10 @@
-"""A logistic regression with weights >= 0, in the standard library: small, slow and exact."""
+"""A logistic regression with weights >= 0, in the standard library: small and exact."""
 
 import math
 from collections.abc import Sequence
+from operator import mul
+
+TINY = 1e-6
 
 
 def logistic(
@@ -10,7 +13,7 @@ def logistic(
     """Fit P(pick) = 1 / (1 + exp(-(row . weights + offset))) by Newton's method, weights >= 0.
 
     Args:
-        rows: Differences of features, A less B; n rows of k.
+        rows: Differences of features, A less B; n >= 1 rows of k.
         picks: Whether A was picked.
         offsets: What is already known of each row's log-odds.
 
@@ -18,34 +21,37 @@ def logistic(
         k weights; a weight that would fall below 0 is 0.
     """
     offsets = offsets or [0.0] * len(rows)
-    active = list(range(len(rows[0])))
-    while True:
-        kept = [[row[i] for i in active] for row in rows]
-        weights = _newton(kept, picks, offsets)
+    found = [0.0] * len(rows[0])
+    active = list(range(len(found)))
+    while active:
+        weights = _newton([[row[i] for i in active] for row in rows], picks, offsets)
         if min(weights) >= 0:
-            found = dict(zip(active, weights, strict=True))
-            return [found.get(i, 0.0) for i in range(len(rows[0]))]
+            for i, weight in zip(active, weights, strict=True):
+                found[i] = weight
+            break
         active.pop(weights.index(min(weights)))
+    return found
 
 
 def _newton(
     rows: Sequence[Sequence[float]], picks: Sequence[bool], offsets: Sequence[float]
 ) -> list[float]:
-    size = len(rows[0])
-    weights = [0.0] * size
+    columns = list(zip(*rows, strict=True))
+    weights = [0.0] * len(columns)
     for _ in range(20):
-        slope = [0.0] * size
-        bend = [[1e-6 if i == j else 0.0 for j in range(size)] for i in range(size)]
-        for row, pick, offset in zip(rows, picks, offsets, strict=True):
-            logit = offset + sum(w * x for w, x in zip(weights, row, strict=True))
-            p = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-            for i in range(size):
-                slope[i] += (pick - p) * row[i]
-                for j in range(size):
-                    bend[i][j] += p * (1 - p) * row[i] * row[j]
+        logits = [
+            offset + sum(map(mul, weights, row)) for row, offset in zip(rows, offsets, strict=True)
+        ]
+        chances = [1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))) for logit in logits]
+        misses = [pick - p for p, pick in zip(chances, picks, strict=True)]
+        slope = [sum(map(mul, misses, column)) for column in columns]
+        variances = [p * (1 - p) for p in chances]
+        bend = [[sum(map(mul, map(mul, variances, x), y)) for y in columns] for x in columns]
+        for i in range(len(columns)):
+            bend[i][i] += TINY  # where nothing tells features apart, no weight is needed
         steps = _solve(bend, slope)
         weights = [w + step for w, step in zip(weights, steps, strict=True)]
-        if max(map(abs, steps)) < 1e-6:
+        if max(map(abs, steps)) < TINY:
             break
     return weights
 
