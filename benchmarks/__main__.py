@@ -2,11 +2,13 @@
 
 import asyncio
 
-from benchmarks import answers
+from benchmarks import answers, facts
 
 
 def main() -> None:
     """Run and print them all."""
+    print("Scores")
+    facts.run()
     print("Answers")
     asyncio.run(answers.run())
 

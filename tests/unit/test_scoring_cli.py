@@ -79,6 +79,8 @@ def test_a_recomputed_receipt_can_be_computed_once_more() -> None:
     [
         (b"nonsense", "JSON"),
         (b"\xff\xfe{}", "JSON"),
+        (b"{} {}", "JSON"),
+        (b"\xc2\xa0{}", "JSON"),
         (b"[" * 100_000, "longer"),
         (b"[" * 50_000, "JSON"),
         (b"9" * 5_000, "JSON"),
