@@ -30,7 +30,7 @@ class Request(NamedTuple):
     """What a text asks for.
 
     Attributes:
-        handles: valid and distinct, as typed, without `@`, in order; at most `MAX_HANDLES`.
+        handles: valid and distinct, as typed, without `@`, in order; not too many.
         rejected: the words that look meant as handles and cannot be one, as typed.
         left_out: how many valid handles came after the limit.
     """
@@ -50,17 +50,21 @@ def is_handle(text: str) -> bool:
     return _HANDLE.fullmatch(text) is not None
 
 
-def parse(text: str) -> Request:
+def parse(text: str, most: int = MAX_HANDLES) -> Request:
     """Find the handles in what a person typed after a command.
 
     Understood: `@nasa`, `nasa`, `x.com/nasa`, `https://twitter.com/nasa?s=20`, full-width
     characters, invisible marks, and punctuation around them. Bare words count only when they are
     few and nothing in the text carries an `@` or an address, so that "@nasa please" asks for one
     account and a sentence for none.
+
+    Args:
+        text: What was typed.
+        most: How many handles are taken.
     """
     words = _clean(text).split()
     marked = [word for word in words if "@" in word or _X_URL.search(word)]
-    if not marked and len(words) > MAX_HANDLES:
+    if not marked and len(words) > most:
         return Request((), (), 0)  # a sentence: none of its words is meant as a handle
     found: list[str] = []
     rejected: list[str] = []
@@ -71,9 +75,9 @@ def parse(text: str) -> Request:
             rejected.append(word)
     distinct = list({key(name): name for name in reversed(found)}.values())[::-1]
     return Request(
-        handles=tuple(distinct[:MAX_HANDLES]),
+        handles=tuple(distinct[:most]),
         rejected=tuple(dict.fromkeys(rejected)),
-        left_out=max(0, len(distinct) - MAX_HANDLES),
+        left_out=max(0, len(distinct) - most),
     )
 
 

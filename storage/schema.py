@@ -63,6 +63,8 @@ account: Final = Table(
     Column("handle", String(15), nullable=False),
     Column("name", Text, nullable=False),
     Column("protected", Boolean, nullable=False),
+    # The person who proved that it is theirs and does not want strangers to look it up.
+    Column("hidden_by", BigInteger),
 )
 
 handle: Final = Table(
@@ -217,6 +219,37 @@ alert: Final = Table(
     Column("step", Float),
     Column("base", Float),
     Column("seen_at", Moment, nullable=False),
+)
+
+member: Final = Table(
+    "member",
+    metadata,
+    # Who stands on a group's board, because they said so there. One handle is one person's.
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String(15), nullable=False),
+    Column("handle", String(15), nullable=False),
+    UniqueConstraint("chat_id", "key"),
+)
+
+board: Final = Table(
+    "board",
+    metadata,
+    # What administrators chose for a group's board; without a row it is on, and not weekly.
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("closed", Boolean, nullable=False),
+    Column("weekly", Boolean, nullable=False),
+)
+
+claim: Final = Table(
+    "claim",
+    metadata,
+    # A person says that an account is theirs; proved once its bio has shown the code.
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("code", String(16), nullable=False),
+    Column("proved_at", Moment),
+    Index(None, "account_id"),
 )
 
 control: Final = Table(

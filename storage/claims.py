@@ -1,0 +1,73 @@
+"""Whose an account is, where its owner proved it; and whether strangers may look it up."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from storage.database import Database
+from storage.schema import account, claim
+
+
+class Claims:
+    """Proofs of every person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ask(self, person_id: int, account_id: int, code: str) -> str:
+        """The code that the account's bio has to show; the one that was given before stays."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(claim)
+                .values(person_id=person_id, account_id=account_id, code=code)
+                .on_conflict_do_nothing()
+            )
+            found: str = await connection.scalar(
+                select(claim.c.code).where(
+                    claim.c.person_id == person_id, claim.c.account_id == account_id
+                )
+            )
+        return found
+
+    async def prove(self, person_id: int, account_id: int, now: datetime) -> None:
+        """The code was seen: the account is this person's, and nobody else's any more."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(claim).where(
+                    claim.c.account_id == account_id, claim.c.person_id != person_id
+                )
+            )
+            await connection.execute(
+                update(claim)
+                .where(claim.c.person_id == person_id, claim.c.account_id == account_id)
+                .values(proved_at=now)
+            )
+            await connection.execute(
+                update(account)
+                .where(account.c.id == account_id, account.c.hidden_by != person_id)
+                .values(hidden_by=None)
+            )
+
+    async def proved(self, person_id: int, account_id: int) -> bool:
+        """Whether a person proved that an account is theirs."""
+        async with self._database.reading() as connection:
+            found = await connection.scalar(
+                select(
+                    exists().where(
+                        claim.c.person_id == person_id,
+                        claim.c.account_id == account_id,
+                        claim.c.proved_at.is_not(None),
+                    )
+                )
+            )
+        return bool(found)
+
+    async def hide(self, person_id: int, account_id: int, *, hidden: bool) -> None:
+        """Keep an account from strangers, or show it again."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(account)
+                .where(account.c.id == account_id)
+                .values(hidden_by=person_id if hidden else None)
+            )
