@@ -23,12 +23,12 @@ class Claims:
                 .values(person_id=person_id, account_id=account_id, code=code)
                 .on_conflict_do_nothing()
             )
-            found: str = await connection.scalar(
+            rows = await connection.execute(
                 select(claim.c.code).where(
                     claim.c.person_id == person_id, claim.c.account_id == account_id
                 )
             )
-        return found
+            return str(rows.scalar_one())
 
     async def prove(self, person_id: int, account_id: int, now: datetime) -> None:
         """The code was seen: the account is this person's, and nobody else's any more."""
