@@ -18,12 +18,16 @@ from playground.clock import Clock, Weeks
 from playground.telegram.local import LocalTelegram
 from playground.telegram.page_data import PageData, Suggestion
 from playground.telegram.web import create_app
-from playground.x.made_up import CHARACTERS, MadeUpWorld
+from playground.x.characters import CHARACTERS
+from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
+from scoring.errors import AccountError
+from scoring.reader import Reader
 
 _BOT_TOKEN: Final = "4242:made-up-token-of-the-demo"  # noqa: S105 - opens nothing
 _X_TOKEN: Final = "made-up-bearer-of-the-demo"  # noqa: S105 - opens nothing
 _EXAMPLE: Final = "nasa_fan"
+_PAST_WEEKS: Final = 8
 _TICK: Final = 0.5
 """Seconds: whoever lets a week pass should not have to wait for its digest."""
 
@@ -66,7 +70,7 @@ async def run() -> None:
         )
         logs.configure(settings.log_level, settings.secrets)
         if made_up:
-            await _last_week(settings, begins)
+            await _read_the_past(settings, begins)
             x = XServer(MadeUpWorld(begins), _X_TOKEN, clock)
             x_url = await stack.enter_async_context(_served(x.application(), 0))
             settings = settings.model_copy(update={"x_api_url": x_url})
@@ -97,19 +101,23 @@ def _page(telegram: LocalTelegram, weeks: Weeks | None) -> PageData:
     )
 
 
-async def _last_week(settings: Settings, begins: datetime) -> None:
-    """Let the bot have read everyone a week ago, so that there is a past to look back on."""
-    then = begins - timedelta(weeks=1)
-
-    def clock() -> datetime:
-        return then
-
-    x = XServer(MadeUpWorld(begins), _X_TOKEN, clock)
+async def _read_the_past(settings: Settings, begins: datetime) -> None:
+    """Let the bot have read everyone once a week, so that there is a past to look back on."""
+    then = begins
+    x = XServer(MadeUpWorld(begins), _X_TOKEN, lambda: then)
     async with _served(x.application(), 0) as url:
         past = settings.model_copy(update={"x_api_url": url})
-        async with assembly.services(past, clock=clock) as services:
-            present = [character for character in CHARACTERS if not character.suspended]
-            await asyncio.gather(*(services.reader.read(each.handle) for each in present))
+        async with assembly.services(past, clock=lambda: then) as services:
+            for weeks in range(_PAST_WEEKS, 0, -1):
+                then = begins - timedelta(weeks=weeks)
+                await asyncio.gather(
+                    *(_read(services.reader, character.handle) for character in CHARACTERS)
+                )
+
+
+async def _read(reader: Reader, handle: str) -> None:
+    with contextlib.suppress(AccountError):  # one is suspended from the beginning
+        await reader.read(handle)
 
 
 @contextlib.asynccontextmanager
