@@ -1,29 +1,31 @@
 """`make demo`: the real bot, unchanged, between a local Telegram and a local X."""
 
-import asyncio
 import contextlib
+import logging
 import tempfile
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
-from aiohttp import web
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from operations import assembly, logs, process
-from operations.assembly import utc_now
-from operations.settings import Settings, SettingsError, load
+from operations import logs, process
+from operations.settings import Settings, load
+from playground import past
+from playground.clock import Clock, Weeks
+from playground.serving import served
 from playground.telegram.local import LocalTelegram
 from playground.telegram.page_data import PageData, Suggestion
 from playground.telegram.web import create_app
-from playground.x.made_up import CHARACTERS, MadeUpWorld
+from playground.x.characters import CHARACTERS
+from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
 
 _BOT_TOKEN: Final = "4242:made-up-token-of-the-demo"  # noqa: S105 - opens nothing
 _X_TOKEN: Final = "made-up-bearer-of-the-demo"  # noqa: S105 - opens nothing
 _EXAMPLE: Final = "nasa_fan"
+_TICK: Final = 0.5
+"""Seconds: whoever lets a week pass should not have to wait for its digest."""
 
 
 class DemoSettings(BaseSettings):
@@ -44,33 +46,42 @@ async def run() -> None:
     """
     chosen = load(DemoSettings)
     made_up = chosen.x_bearer_token is None
-    begins = utc_now()
-    telegram = LocalTelegram(_BOT_TOKEN, "klout_demo_bot", utc_now)
+    clock = Clock()
+    begins = clock()
+    world = MadeUpWorld(begins)
+    telegram = LocalTelegram(_BOT_TOKEN, "klout_demo_bot", clock)
     async with contextlib.AsyncExitStack() as stack:
-        page = create_app(telegram, _page(telegram, made_up=made_up))
-        url = await stack.enter_async_context(_served(page, chosen.demo_port))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="klout-demo-"))
+        database_url = f"sqlite:///{Path(folder) / 'demo.db'}"
+        page = _page(telegram, Weeks(clock, database_url) if made_up else None)
+        url = await stack.enter_async_context(served(create_app(telegram, page), chosen.demo_port))
         settings = load(
             Settings,
             telegram_bot_token=_BOT_TOKEN,
             telegram_api_url=url,
             x_bearer_token=chosen.x_bearer_token or _X_TOKEN,
             x_api_url=chosen.x_api_url,
-            database_url=f"sqlite:///{Path(folder) / 'demo.db'}",
+            database_url=database_url,
             log_level="WARNING",
             **({"x_budget_usd_month": 1000} if made_up else {}),
         )
         logs.configure(settings.log_level, settings.secrets)
+        # At this pace a tick may still be at work when the next is due; that is no news.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         if made_up:
-            await _last_week(settings, begins)
-            x = XServer(MadeUpWorld(begins), _X_TOKEN, utc_now)
-            x_url = await stack.enter_async_context(_served(x.application(), 0))
+            await past.read(world, begins, database_url)
+            x = XServer(world, _X_TOKEN, clock)
+            x_url = await stack.enter_async_context(served(x.application(), 0))
             settings = settings.model_copy(update={"x_api_url": x_url})
         print(_welcome(url, made_up=made_up), flush=True)  # noqa: T201 - for who ran it
-        await process.run(settings, example=_EXAMPLE if made_up else "nasa")
+        if made_up:
+            await process.run(settings, clock=clock, example=_EXAMPLE, tick=_TICK)
+        else:
+            await process.run(settings)
 
 
-def _page(telegram: LocalTelegram, *, made_up: bool) -> PageData:
+def _page(telegram: LocalTelegram, weeks: Weeks | None) -> PageData:
+    """Who there is to play; without weeks that pass, the accounts are real ones."""
     ada = telegram.person("Ada", "en")
     bob = telegram.person("Bob", "en")
     chloe = telegram.person("Chloé", "fr")
@@ -78,40 +89,15 @@ def _page(telegram: LocalTelegram, *, made_up: bool) -> PageData:
     club = telegram.group("Book club", [ada, bob, chloe], forum=True)
     telegram.topic(club, "Scores")
     suggestions = [
-        Suggestion(character.handle, character.about) for character in CHARACTERS if made_up
+        Suggestion(character.handle, character.about) for character in CHARACTERS if weeks
     ]
-    return PageData([ada, bob, chloe], [friends, club], suggestions, made_up=made_up)
-
-
-async def _last_week(settings: Settings, begins: datetime) -> None:
-    """Let the bot have read everyone a week ago, so that there is a past to look back on."""
-    then = begins - timedelta(weeks=1)
-
-    def clock() -> datetime:
-        return then
-
-    x = XServer(MadeUpWorld(begins), _X_TOKEN, clock)
-    async with _served(x.application(), 0) as url:
-        past = settings.model_copy(update={"x_api_url": url})
-        async with assembly.services(past, clock=clock) as services:
-            present = [character for character in CHARACTERS if not character.suspended]
-            await asyncio.gather(*(services.reader.read(each.handle) for each in present))
-
-
-@contextlib.asynccontextmanager
-async def _served(application: web.Application, port: int) -> AsyncIterator[str]:
-    """Serve on this computer only; gives the address."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise SettingsError(f"DEMO_PORT is not usable: port {port} is taken.") from error
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    return PageData(
+        [ada, bob, chloe],
+        [friends, club],
+        suggestions,
+        made_up=weeks is not None,
+        week_later=weeks.let_one_pass if weeks else None,
+    )
 
 
 def _welcome(url: str, *, made_up: bool) -> str:

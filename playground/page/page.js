@@ -6,7 +6,7 @@ import { $, avatar } from "./dom.js";
 import { alertBox, toast, viewPhoto } from "./notices.js";
 import * as server from "./server.js";
 import * as sidebar from "./sidebar.js";
-import { preferredLanguage, setWords, t, useLanguage } from "./words.js";
+import { fullTime, preferredLanguage, setNow, setWords, t, useLanguage } from "./words.js";
 
 /** A button stops turning after this many milliseconds, as in Telegram, answered or not. */
 const SPINNER_LASTS = 15_000;
@@ -60,6 +60,7 @@ async function refresh() {
   if (!state.people.some(({ id }) => id === me)) me = state.people[0].id;
   Object.assign(context, { me, bot: state.bot.username });
   setWords(state.words);
+  setNow(state.now);
   document.body.classList.remove("offline");
   speak(preferredLanguage());
   await show((open && find(open.chat, open.topic)) ?? state.conversations[0]);
@@ -73,7 +74,13 @@ function speak(tag) {
   $("banner").textContent = state.made_up
     ? t("Made-up accounts on a made-up X. Nothing leaves this computer.")
     : t("Real accounts, read from the real X. The chats stay on this computer.");
+  $("time-machine").hidden = !state.time_moves;
+  showNow();
   showSidebar();
+}
+
+function showNow() {
+  $("now").textContent = fullTime();
 }
 
 function showSidebar() {
@@ -169,6 +176,12 @@ const EVENTS = {
   action: ({ chat, topic, action }) => here(chat, topic) && conversation.showAction(action),
   draft: ({ chat, topic, draft }) => here(chat, topic) && conversation.showDraft(draft),
   answer: (event) => answered(event),
+  clock: ({ now }) => {
+    setNow(now);
+    showNow();
+    showSidebar();
+    conversation.render();
+  },
   commands: async () => {
     const { menu } = await server.fetchHistory(placeOf(open));
     composer.commands = menu;
@@ -213,6 +226,16 @@ for (const button of document.querySelectorAll("[data-language]")) {
     show(open);
   });
 }
+$("week-later").addEventListener("click", async ({ currentTarget: button }) => {
+  button.disabled = true;
+  try {
+    await server.letAWeekPass();
+  } catch (fault) {
+    toast(fault.message);
+  }
+  button.disabled = false;
+});
+setInterval(showNow, 10_000);
 // A made-up handle may be somebody's on the real X: nothing here leads out.
 document.addEventListener("click", (event) => {
   const way = event.target.closest('a[target="_blank"]');

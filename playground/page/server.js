@@ -25,6 +25,8 @@ export const say = (place, text, replyTo) =>
 
 export const press = (place, message, data) => post("press", { ...place, message, data });
 
+export const letAWeekPass = () => post("week-later", {});
+
 export const fileAddress = (fileId) => `/page-api/files/${encodeURIComponent(fileId)}`;
 
 /**

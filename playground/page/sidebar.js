@@ -2,7 +2,7 @@
 
 import { $, avatar, element } from "./dom.js";
 import { summary } from "./messages.js";
-import { clockTime, language, t } from "./words.js";
+import { language, shortTime, t } from "./words.js";
 
 export function showPeople(people, current, onChoose) {
   const buttons = people.map((person) =>
@@ -43,7 +43,7 @@ export function showConversations(conversations, isOpen, onChoose) {
       },
       conversationAvatar(one),
       element("bdi", { class: "chat-title" }, conversationTitle(one)),
-      element("time", {}, one.last ? clockTime(one.last.date) : ""),
+      element("time", {}, one.last ? shortTime(one.last.date) : ""),
       element("span", { class: "chat-last", dir: "auto" }, lastLine(one)),
     );
     if (one.unread) button.append(element("span", { class: "unread" }, String(one.unread)));

@@ -37,6 +37,17 @@ const locale = () => navigator.languages.find((tag) => tag.split("-")[0] === cur
 
 const format = (date, options) => new Intl.DateTimeFormat(locale(), options).format(date);
 
+/** How far the time here is ahead of this computer's, in milliseconds. */
+let ahead = 0;
+
+export const setNow = (unix) => (ahead = unix * 1000 - Date.now());
+
+export const now = () => Date.now() + ahead;
+
+/** The date and time here, in full. */
+export const fullTime = () =>
+  format(now(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
 export const clockTime = (unix) => format(unix * 1000, { hour: "2-digit", minute: "2-digit" });
 
 export const isSameDay = (one, other) =>
@@ -44,14 +55,21 @@ export const isSameDay = (one, other) =>
 
 /** "Today", "Yesterday" or the date. */
 export function dayName(unix) {
-  const days = Math.round((startOfDay(Date.now()) - startOfDay(unix * 1000)) / 86_400_000);
+  const days = daysAgo(unix);
   if (days === 0 || days === 1) {
     const named = new Intl.RelativeTimeFormat(current, { numeric: "auto" }).format(-days, "day");
     return named.charAt(0).toLocaleUpperCase(current) + named.slice(1);
   }
-  const isThisYear = new Date().getFullYear() === new Date(unix * 1000).getFullYear();
+  const isThisYear = new Date(now()).getFullYear() === new Date(unix * 1000).getFullYear();
   const year = isThisYear ? undefined : "numeric";
   return format(unix * 1000, { weekday: "long", day: "numeric", month: "long", year });
+}
+
+/** For a list: the time today, the weekday in the last six days, else the date. */
+export function shortTime(unix) {
+  const days = daysAgo(unix);
+  if (days === 0) return clockTime(unix);
+  return format(unix * 1000, days < 7 ? { weekday: "short" } : { day: "numeric", month: "short" });
 }
 
 /** A point in time as `<tg-time>` asks for it, in the visitor's own zone. */
@@ -67,11 +85,13 @@ export function formattedTime(unix, letters) {
 }
 
 function relativeTime(unix) {
-  const seconds = unix - Date.now() / 1000;
+  const seconds = unix - now() / 1000;
   const steps = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? steps.at(-1);
   const relative = new Intl.RelativeTimeFormat(current, { numeric: "auto" });
   return relative.format(Math.round(seconds / size), unit);
 }
+
+const daysAgo = (unix) => Math.round((startOfDay(now()) - startOfDay(unix * 1000)) / 86_400_000);
 
 const startOfDay = (time) => new Date(time).setHours(0, 0, 0, 0);

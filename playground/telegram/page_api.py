@@ -39,6 +39,7 @@ class PageApi:
             web.get("/page-api/files/{file_id}", self.file),
             web.post("/page-api/say", self.say),
             web.post("/page-api/press", self.press),
+            web.post("/page-api/week-later", self.week_later),
         ]
 
     def close(self) -> None:
@@ -88,6 +89,16 @@ class PageApi:
         except (KeyError, ValueError) as fault:
             raise web.HTTPBadRequest(text=str(fault)) from fault
         return web.json_response({"query": update["callback_query"]["id"] if update else None})
+
+    async def week_later(self, request: web.Request) -> web.Response:
+        """A week passes; every page is told the new time."""
+        await _asked(request)
+        if self._page.week_later is None:
+            raise web.HTTPNotFound
+        await self._page.week_later()
+        now = self._world.clock().timestamp()
+        self._world.publish("clock", None, now=now)
+        return web.json_response({"now": now})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Everything that happens, as server-sent events, until the page goes away."""

@@ -1,6 +1,6 @@
 """What the chat page shows: who is there, what to try, and messages ready to be drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,8 @@ class PageData:
     suggestions: Sequence[Suggestion] = ()
     made_up: bool = True
     """Whether the accounts are invented; False when the real X is read."""
+    week_later: Callable[[], Awaitable[None]] | None = None
+    """Lets a week pass, where time is made up too."""
 
 
 def page_json(world: World, page: PageData, person: Person) -> Json:
@@ -58,6 +60,8 @@ def page_json(world: World, page: PageData, person: Person) -> Json:
             for suggestion in page.suggestions
         ],
         "made_up": page.made_up,
+        "now": world.clock().timestamp(),
+        "time_moves": page.week_later is not None,
         "words": {language: words(language) for language in locales.LANGUAGES},
     }
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from playground.x.made_up import CHARACTERS, MadeUpWorld
+from playground.x.characters import CHARACTERS
+from playground.x.made_up import MadeUpWorld
 from tests.accounts import NOW
 
 WEEK = timedelta(weeks=1)
@@ -11,7 +12,8 @@ WEEK = timedelta(weeks=1)
 def test_every_character_can_be_found_and_described() -> None:
     world = MadeUpWorld(NOW)
     for character in CHARACTERS:
-        assert world.by_handle(character.renamed or character.handle, NOW)
+        newest, since = character.renamed or (character.handle, 0)
+        assert world.by_handle(newest if since <= 0 else character.handle, NOW)
         assert set(character.about) == {"en", "fr"}
 
 
@@ -42,3 +44,36 @@ def test_the_harbour_changes_its_handle() -> None:
     assert after
     assert before.id == after.id
     assert world.by_handle("old_harbour", NOW) is None
+
+
+def test_eight_weeks_of_history_lead_to_what_is_said_of_the_beginning() -> None:
+    world = MadeUpWorld(NOW)
+    for character in CHARACTERS:
+        if character.renamed:
+            continue
+        then, now = (world.by_handle(character.handle, at) for at in (NOW - 8 * WEEK, NOW))
+        assert then
+        assert now
+        assert (now.followers, now.listed) == (character.followers, character.listed)
+        assert (then.followers < now.followers) == bool(character.growth or character.surge)
+
+
+def test_things_happen_in_the_weeks_to_come() -> None:
+    world = MadeUpWorld(NOW)
+    lea, lea_later = (world.by_handle("lea_blogs", at) for at in (NOW, NOW + WEEK))
+    assert lea
+    assert lea_later
+    assert lea_later.followers > 1.5 * lea.followers  # she goes viral
+    bob, bob_later = (world.by_handle("bob_at_home", at) for at in (NOW + WEEK, NOW + 2 * WEEK))
+    assert bob
+    assert bob_later
+    assert bob.posts == bob_later.posts  # he falls silent
+    lou, gary = (
+        world.by_handle(handle, NOW + 4 * WEEK) for handle in ("lou_listens", "golden_gary")
+    )
+    assert lou
+    assert lou.protected
+    assert gary
+    assert gary.suspended
+    assert world.by_handle("chloe_a_lyon", NOW + 2 * WEEK) is None
+    assert world.by_handle("chloe_a_table", NOW + 2 * WEEK)
