@@ -198,6 +198,15 @@ def erased(followed: Sequence[str], wording: Wording) -> Reply:
     return Reply(f"{text}\n{again.format(names=names)}")
 
 
+def erased_afar(wording: Wording) -> Reply:
+    """The same, said in a group, to which a person's private chat is no business."""
+    text = wording.gettext(
+        "Done. I have erased your handles, here too, and everything of our private chat. What this"
+        " group follows is the group’s, and stays."
+    )
+    return Reply(text)
+
+
 def whom_to_follow(wording: Wording, *, private: bool) -> Reply:
     """The prompt of a bare `/follow`."""
     return Reply(_whom_to_follow(wording), _PROMPT if private else _PROMPT_FOR_ONE)
