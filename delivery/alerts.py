@@ -1,5 +1,6 @@
 """Holding alerts against what was read: nothing is ever read for them."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from scoring.handles import key
 from scoring.reader import Reader
 from scoring.score import Score
 from storage.alerts import Alert, Alerts
+
+_log = logging.getLogger(__name__)
 
 _USEFUL: Final = timedelta(hours=48)
 
@@ -49,7 +52,12 @@ class Watch:
         """Hold every alert against what was read since, and post what it has to say."""
         while waiting := await self._alerts.to_check():
             for alert in waiting:
-                await self._check(alert)
+                try:
+                    await self._check(alert)
+                except Exception:  # noqa: BLE001 - one alert's trouble must not hold up the others
+                    _log.exception("an alert on @%s could not be checked", alert.handle)
+                    passed = replace(alert, seen_at=self._clock())
+                    await self._alerts.checked(alert, passed, None)
 
     async def _check(self, alert: Alert) -> None:
         reading = await self._reader.stored(alert.handle)

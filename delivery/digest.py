@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scoring.change import Change
+from scoring.change import Change, change
 from scoring.errors import AccountError, AccountSuspended, HandleNotFound, ScoringError
 from scoring.handles import key
 from scoring.reader import Reader, Reading
@@ -20,7 +20,8 @@ class Entry:
     Attributes:
         asked: the handle that is followed.
         reading: what is known; None when nothing ever was.
-        change: since the place was last told; None when it never was.
+        change: since the place was last told; None when it never was. From a score to itself
+            when nothing newer is known.
         problem: why there is nothing, or nothing fresh.
     """
 
@@ -69,10 +70,20 @@ async def compose(
         problem = problems.get(key(followed.handle))
         if reading is None or isinstance(problem, AccountError):
             return Entry(followed.handle, None, None, problem)
-        change = await reader.change(reading, followed.told_at) if followed.told_at else None
-        return Entry(followed.handle, reading, change, problem)
+        return Entry(
+            followed.handle, reading, await _since(reader, reading, followed.told_at), problem
+        )
 
     return ordered([await entry(followed) for followed in follows])
+
+
+async def _since(reader: Reader, reading: Reading, told_at: datetime | None) -> Change | None:
+    """What changed since the place was told; from itself, when nothing was read since."""
+    if told_at is None:
+        return None
+    if told_at >= reading.score.facts.as_of:
+        return change(reading.score, reading.score)
+    return await reader.change(reading, told_at)
 
 
 def ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -109,7 +120,7 @@ async def recall(reader: Reader, number: int, contents: Iterable[dict[str, Any]]
         if reading is None or row["since"] is None:
             return Entry(handle, reading)
         since = datetime.fromisoformat(row["since"])
-        return Entry(handle, reading, await reader.change(reading, since))
+        return Entry(handle, reading, await _since(reader, reading, since))
 
     return Digest(number, tuple(await asyncio.gather(*map(entry, contents))))
 

@@ -69,8 +69,8 @@ class Delivery:
             await self._sender.finish(0)
             self.doubted = await self._outbox.uncertain()
 
-    async def mention(self, place: Place) -> bool:
-        """Whether a place is to be told, by the caller and now, of a message that may be lost."""
+    async def mention(self, place: Place) -> list[int | None]:
+        """What a place is to be told of, by the caller and now: see `Outbox.mention`."""
         self.doubted.discard(place)
         return await self._outbox.mention(place)
 

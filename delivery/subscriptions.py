@@ -167,15 +167,18 @@ class Subscriptions:
         *,
         threshold: float | None = None,
         step: float | None = None,
-    ) -> Reading:
+    ) -> Reading | None:
         """Tell a place when an account crosses a threshold, or moves by a step.
+
+        Returns:
+            What it begins with; None when the place has `MOST_FOLLOWED` alerts already.
 
         Raises:
             scoring.errors.ScoringError: there is no score to begin with.
         """
         reading = await self._reader.read(handle)
         score = reading.score
-        await self._alerts.put(
+        added = await self._alerts.put(
             Alert(
                 place=place,
                 handle=reading.handle,
@@ -184,9 +187,10 @@ class Subscriptions:
                 step=step,
                 base=None if step is None else score.score,
                 seen_at=score.facts.as_of,
-            )
+            ),
+            MOST_FOLLOWED,
         )
-        return reading
+        return reading if added else None
 
     async def remove_alert(self, place: Place, handle: str) -> bool:
         """Whether there was an alert to remove."""

@@ -14,7 +14,7 @@ from handlers.views.buttons import understand
 from scoring import handles
 from scoring.errors import ScoringError
 
-_NUMBER: Final = re.compile(r"(±|\+-|\+/-)?(\d{1,3}(?:[.,]\d)?)", re.ASCII)
+_NUMBER: Final = re.compile(r"(?:(±|\+-|\+/-) ?)?(\d{1,3}(?:[.,]\d)?)", re.ASCII)
 _OFF: Final = frozenset(("off", "stop", "none", "non"))
 _MOST: Final = 100
 
@@ -27,7 +27,7 @@ async def alert(update: Update, context: Context) -> None:
     wording = await context.wording(update)
     subscriptions = context.services.subscriptions
     request = handles.parse(" ".join(words[:1]))
-    wish = "".join(words[1:])
+    wish = " ".join(words[1:])
     if not words:
         alerts = await subscriptions.alerts(place_of(message))
         await say(message, views.overview(alerts, wording, context.services.example))
@@ -74,7 +74,9 @@ async def _set(update: Update, context: Context, message: Message, handle: str, 
     except ScoringError as error:
         await say(message, scores.apology(error, wording))
     else:
-        await say(message, views.set_for(reading, value, wording, step=step))
+        await context.services.chats.note_spoken(message.chat_id, wording.language)
+        told = views.set_for(reading, value, wording, step=step) if reading else None
+        await say(message, told or views.too_many(wording))
 
 
 def _wish(text: str) -> tuple[bool, float] | None:

@@ -54,5 +54,6 @@ async def offer(update: Update, context: Context) -> None:
     delivery = context.delivery
     place = place_of(message)
     for where in {place, Place(place.chat_id)} & delivery.doubted:
-        if await delivery.mention(where):
-            await say(message, digests.may_be_lost(await context.wording(update)))
+        if lost := await delivery.mention(where):
+            number = next(filter(None, lost), None) if where == place else None
+            await say(message, digests.may_be_lost(number, await context.wording(update)))

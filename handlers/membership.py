@@ -17,13 +17,13 @@ async def changed(update: Update, context: Context) -> None:
         return
     was, now = change.old_chat_member, change.new_chat_member
     lives, chat = context.services.lives, change.chat
-    if _present(now) and not _present(was):
+    if _present(now):  # perhaps it was, and may write again
         await revive(context, chat.id)
-        if chat.type in {chat.GROUP, chat.SUPERGROUP}:
+        if not _present(was) and chat.type in {chat.GROUP, chat.SUPERGROUP}:
             wording = await context.wording(update)
             hello = pages.hello_group(wording, context.services.example)
             await context.bot.send_message(chat.id, hello.html, reply_markup=hello.markup)
-    elif _present(was) and not _present(now):
+    elif _present(was):
         await lives.bury(Place(chat.id), "GONE", context.services.clock())
 
 
@@ -46,8 +46,8 @@ async def migrated(update: Update, context: Context) -> None:
 
 async def topic_closed(update: Update, context: Context) -> None:
     """A topic takes nothing while it is closed."""
-    if message := update.effective_message:
-        place = place_of(message)
+    message = update.effective_message
+    if message and (place := place_of(message)).topic_id:
         await context.services.lives.bury(place, "TOPIC_GONE", context.services.clock())
 
 

@@ -18,11 +18,11 @@ async def start(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
+    await membership.revive(context, message.chat_id)
     link = _DEEP_LINK.fullmatch((context.args or [""])[0])
     if link:
         await klout.answer(update, context, message, f"@{link.group(1)}")
         return
-    await membership.revive(context, message.chat_id)
     wording = await context.wording(update)
     private = message.chat.type == message.chat.PRIVATE
     welcome = pages.start(wording, context.services.example, context.bot.username, private=private)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
@@ -42,15 +42,27 @@ class Alerts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, new: Alert) -> None:
-        """Set an alert, in place of an earlier one of the same account."""
+    async def put(self, new: Alert, most: int) -> bool:
+        """Set an alert, in place of an earlier one of the same account.
+
+        Returns:
+            False when the place has `most` alerts on other accounts already.
+        """
         values = _values(new)
+        others = (
+            select(func.count())
+            .select_from(alert)
+            .where(at(alert, new.place), alert.c.key != key(new.handle))
+        )
         async with self._database.transaction() as connection:
+            if (await connection.scalar(others) or 0) >= most:
+                return False
             await connection.execute(
                 upsert(alert)
                 .values(**new.place._asdict(), key=key(new.handle), **values)
                 .on_conflict_do_update(index_elements=["chat_id", "topic_id", "key"], set_=values)
             )
+        return True
 
     async def remove(self, place: Place, name: str) -> bool:
         """Whether there was one to remove."""
@@ -69,11 +81,11 @@ class Alerts:
             return [_alert(row) for row in rows]
 
     async def to_check(self, most: int = 500) -> list[Alert]:
-        """Alerts on accounts that were read again since."""
+        """Alerts on accounts that were read again since, on a later UTC day."""
         newer = (
             exists()
             .where(handle.c.key == alert.c.key, snapshot.c.account_id == handle.c.account_id)
-            .where(snapshot.c.as_of > alert.c.seen_at)
+            .where(func.date(snapshot.c.as_of) > func.date(alert.c.seen_at))
         )
         async with self._database.reading() as connection:
             rows = await connection.execute(select(alert).where(newer).limit(most))

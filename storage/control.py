@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
@@ -47,12 +47,12 @@ class Control:
             )
 
     async def pause(self, until: datetime) -> None:
-        """Nobody sends before that moment: Telegram asks to wait."""
+        """Nobody sends before that moment, nor before one that was named earlier."""
+        new = upsert(control).values(key="pause", until=until)
+        longer = func.max(control.c.until, new.excluded.until)
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(control)
-                .values(key="pause", until=until)
-                .on_conflict_do_update(index_elements=["key"], set_={"until": until})
+                new.on_conflict_do_update(index_elements=["key"], set_={"until": longer})
             )
 
     async def paused_until(self, now: datetime) -> datetime | None:

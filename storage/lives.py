@@ -24,13 +24,15 @@ class Lives:
     async def bury(self, place: Place, reason: str, now: datetime) -> None:
         """Telegram takes nothing for a place any more: stop its schedule and what waits.
 
+        What its people had paused stays theirs to resume.
+
         Args:
             place: with topic 0, the chat and all its topics.
         """
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(schedule)
-                .where(_within(schedule, place), schedule.c.state != "dead")
+                .where(_within(schedule, place), schedule.c.state == "active")
                 .values(state="dead", reason=reason, next_run_at=None)
             )
             await connection.execute(

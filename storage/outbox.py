@@ -234,17 +234,25 @@ class Outbox:
             )
             return {Place(row.chat_id, row.topic_id) for row in rows}
 
-    async def mention(self, place: Place) -> bool:
-        """Note that a place was told; False when somebody else was faster."""
-        return await self._move(
-            update(outbox)
-            .where(
-                at(outbox, place),
-                outbox.c.state == "uncertain",
-                outbox.c.mentioned_at.is_(None),
+    async def mention(self, place: Place) -> list[int | None]:
+        """Note that a place was told.
+
+        Returns:
+            The digests that may be lost, None for any other message; empty when somebody else was
+            faster.
+        """
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                update(outbox)
+                .where(
+                    at(outbox, place),
+                    outbox.c.state == "uncertain",
+                    outbox.c.mentioned_at.is_(None),
+                )
+                .values(mentioned_at=self._clock())
+                .returning(outbox.c.digest_id)
             )
-            .values(mentioned_at=self._clock())
-        )
+            return [row.digest_id for row in rows]
 
     def _mine(self, message: Outgoing, *states: str) -> Update:
         return update(outbox).where(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
+from delivery.subscriptions import MOST_FOLLOWED
 from handlers.views import Reply
 from handlers.views.buttons import Action, button
 from handlers.views.markup import profile_link
@@ -30,6 +31,12 @@ def set_for(reading: Reading, value: float, wording: Wording, *, step: bool) -> 
     off = button(wording.gettext("No more alerts"), Action.ALERT_OFF, reading.handle)
     told = text.format(headline=headline(reading), value=shown)
     return Reply(f"{told} {when}", InlineKeyboardMarkup([[off]]))
+
+
+def too_many(wording: Wording) -> Reply:
+    """A chat has as many alerts as it can."""
+    text = wording.gettext("A chat can have {most} alerts. /alert shows them, to let one go.")
+    return Reply(text.format(most=MOST_FOLLOWED))
 
 
 def off(handle: str, wording: Wording, *, removed: bool) -> Reply:

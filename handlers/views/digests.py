@@ -15,6 +15,7 @@ from handlers.views.reasons import rounded
 from handlers.views.scores import headline
 from handlers.wording import Wording
 from scoring.change import Change
+from scoring.errors import AccountError, SourceError
 from scoring.facts import Facts, Recent
 from scoring.handles import key
 from scoring.reader import Reading
@@ -38,6 +39,12 @@ def digest(told: Digest, page: int, now: datetime, wording: Wording) -> Reply:
     shown = told.entries[page * PER_PAGE : (page + 1) * PER_PAGE]
     blocks = [_title(told, page, pages, wording)]
     blocks += [_entry(entry, now, wording) for entry in shown]
+    # X's troubles concern all of them, and are told once
+    blocks += dict.fromkeys(
+        sentence(entry.problem, wording)
+        for entry in shown
+        if isinstance(entry.problem, SourceError)
+    )
     return Reply("\n\n".join(blocks), _keyboard(told, shown, page, pages, wording))
 
 
@@ -58,13 +65,22 @@ def moved(reading: Reading, base: float, wording: Wording) -> Reply:
     return _alert(reading, text.format(headline=headline(reading), difference=difference), wording)
 
 
-def may_be_lost(wording: Wording) -> Reply:
-    """The connection broke while something was being sent here."""
+def may_be_lost(number: int | None, wording: Wording) -> Reply:
+    """The connection broke while something was being sent here.
+
+    Args:
+        number: of the digest that it was, which a button then shows; None for anything else.
+    """
     text = wording.gettext(
         "My last message here may not have arrived: the connection broke while I sent it. I do"
         " not send it again by myself; /digest shows where things stand."
     )
-    return Reply(text)
+    if number is None:
+        return Reply(text)
+    again = button(
+        wording.gettext("Show it"), Action.PAGE, f"{number}_0", language=wording.language
+    )
+    return Reply(text, InlineKeyboardMarkup([[again]]))
 
 
 def _alert(reading: Reading, text: str, wording: Wording) -> Reply:
@@ -90,7 +106,7 @@ def _entry(entry: Entry, now: datetime, wording: Wording) -> str:
     """One account in two or three lines; never a number that nobody read."""
     gettext = wording.gettext
     if entry.reading is None:
-        if entry.problem is not None:
+        if isinstance(entry.problem, AccountError):
             return f"<b>{profile_link(entry.asked)}</b>\n{sentence(entry.problem, wording)}"
         nothing = gettext("I have not been able to read it yet.")
         return f"<b>{profile_link(entry.asked)}</b>\n{nothing}"
@@ -103,8 +119,6 @@ def _entry(entry: Entry, now: datetime, wording: Wording) -> str:
         lines.append(renamed.format(old=entry.asked, new=reading.handle))
     if reading.protected:
         lines.append(gettext("The posts are protected: only the profile counts."))
-    if entry.problem is not None:
-        lines.append(sentence(entry.problem, wording))
     age = now - reading.score.facts.as_of
     if age.total_seconds() > _STALE_HOURS * 3600:
         lines.append(gettext("Data read {ago}.").format(ago=wording.ago(age)))
@@ -112,9 +126,11 @@ def _entry(entry: Entry, now: datetime, wording: Wording) -> str:
 
 
 def _difference(change: Change | None, wording: Wording) -> str:
-    """· +3.1": by how much it moved; nothing for somebody new."""
+    """By how much it moved, " · +3.1"; nothing when nothing was read since."""
     if change is None:
         return " · " + wording.gettext("new here")
+    if change.before == change.after:
+        return ""
     if not change.difference:
         return " · " + wording.gettext("unchanged")
     return f" · {wording.signed(change.difference)}"

@@ -45,12 +45,11 @@ def followed(told: Follow, request: Request, wording: Wording) -> Reply:
         lines.append(_next(told.schedule, wording))
     if not added.new:
         return Reply("\n".join(lines))
-    rows = [
-        [
-            button(gettext("Choose the time"), Action.SCHEDULE),
-            *[button(gettext("Undo"), Action.UNFOLLOW, name) for name in added.new[:1]],
-        ]
-    ]
+    rows = [[button(gettext("Choose the time"), Action.SCHEDULE)]]
+    if len(added.new) == 1:
+        rows[0].append(button(gettext("Undo"), Action.UNFOLLOW, added.new[0]))
+    else:
+        rows += _crosses(added.new)
     if told.ask_zone:
         lines.append(gettext("In which time zone do you live?"))
         rows += _zone_rows(_ZONES[wording.language], wording)
@@ -90,12 +89,9 @@ def following(
         gettext("<b>Followed here: {n} of {most}</b>").format(n=len(follows), most=MOST_FOLLOWED),
         *([_links([each.handle for each in shown])] if shown else []),
     ]
-    if schedule:
+    if schedule and shown:
         lines.append(_next(schedule, wording))
-    rows = [
-        [button(f"✕ @{each.handle}", Action.UNFOLLOW, each.handle) for each in shown[i : i + 2]]
-        for i in range(0, len(shown), 2)
-    ]
+    rows = _crosses([each.handle for each in shown])
     if just_left:
         rows.append([button(_follow_again(just_left, wording), Action.FOLLOW, just_left)])
     if pages > 1:
@@ -229,6 +225,12 @@ def _zone_rows(
     buttons = [button(wording.city(name), Action.ZONE, name) for name in names]
     if more:
         buttons.append(button(wording.gettext("Another…"), Action.ZONE, "other"))
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+def _crosses(handles: Sequence[str]) -> list[list[InlineKeyboardButton]]:
+    """A button for each, two in a row, to let it go."""
+    buttons = [button(f"✕ @{name}", Action.UNFOLLOW, name) for name in handles]
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Table
 from telegram import Update
 
 from handlers import KloutApplication
@@ -19,6 +22,14 @@ from playground.x.server import XServer
 from tests.conftest import X_TOKEN, Clock
 
 BOT_TOKEN = "4242424242:AAbot-token-of-the-tests-0123456789abc"
+
+
+ANONYMOUS = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
 
 
 class Talk:
@@ -65,6 +76,24 @@ class Talk:
         answers = await self.say(self.ada, self.private, text)
         assert len(answers) == 1, answers
         return str(answers[0]["text"])
+
+    async def tick(self, chat: Chat | None = None) -> list[Json]:
+        """One run of the delivery; what it brings to a chat, Ada's if none is named."""
+        where = chat or self.private
+        before = len(self.telegram.history(where))
+        await self.application.delivery.tick()
+        return [m for m in self.telegram.history(where)[before:] if m["from"]["is_bot"]]
+
+    async def anonymously(self, chat: Chat, text: str) -> list[Json]:
+        """An anonymous administrator writes: the sender is the group itself."""
+        update = deepcopy(self.telegram.say(self.ada, chat, text))
+        update["message"] |= {"from": ANONYMOUS, "sender_chat": chat.to_json()}
+        return await self.feed(chat, update)
+
+    async def rows(self, table: Table) -> list[dict[str, Any]]:
+        """All of a table."""
+        async with self.application.services.database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(table.select())).mappings()]
 
     def toast(self) -> Json:
         """What the last press showed on top of the chat."""
