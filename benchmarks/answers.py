@@ -72,8 +72,8 @@ async def run() -> None:
     x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
     async with AsyncExitStack() as stack:
         front = create_app(telegram, PageData([], []))
-        telegram_url = await stack.enter_async_context(_address(TestServer(front)))
-        x_url = await stack.enter_async_context(_address(TestServer(x.application())))
+        telegram_url = await stack.enter_async_context(address(TestServer(front)))
+        x_url = await stack.enter_async_context(address(TestServer(x.application())))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         environment = {
             "TELEGRAM_BOT_TOKEN": _TOKEN,
@@ -109,7 +109,8 @@ async def run() -> None:
 
 
 @asynccontextmanager
-async def _address(server: TestServer) -> AsyncIterator[str]:
+async def address(server: TestServer) -> AsyncIterator[str]:
+    """Serve; gives where."""
     async with server:
         yield str(server.make_url("")).rstrip("/")
 
