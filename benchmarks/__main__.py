@@ -2,13 +2,15 @@
 
 import asyncio
 
-from benchmarks import answers
+from benchmarks import answers, digests
 
 
 def main() -> None:
     """Run and print them all."""
     print("Answers")
     asyncio.run(answers.run())
+    print("Digests")
+    asyncio.run(digests.run())
 
 
 if __name__ == "__main__":

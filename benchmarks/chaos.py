@@ -43,7 +43,7 @@ _HANDLES: Final = 50
 _LATENCY: Final = (0.01, 0.05)
 """Seconds, before and again after a request takes effect."""
 
-_LIVES: Final = (0.5, 3.0)
+_LIVES: Final = (0.8, 2.5)
 """Seconds from being up to being killed; the first tick is a second after the start."""
 
 _HANGING: Final = 0.02
@@ -249,7 +249,7 @@ def main() -> int:
     parser.add_argument("--chats", type=int, default=2_000)
     parser.add_argument("--processes", type=int, choices=(1, 2))
     parser.add_argument("--fault", choices=("kill", "stop", "hang"))
-    parser.add_argument("--speed", type=float, default=5.0, help="1 for the bot's real time")
+    parser.add_argument("--speed", type=float, default=10.0, help="1 for the bot's real time")
     parser.add_argument("--folder", type=Path, help="keeps databases and logs")
     given = parser.parse_args()
     kept = True
