@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answers, facts
+from benchmarks import answers, digests, facts
 
 
 def main() -> None:
@@ -11,6 +11,8 @@ def main() -> None:
     facts.run()
     print("Answers")
     asyncio.run(answers.run())
+    print("Digests")
+    asyncio.run(digests.run())
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ async def run() -> None:
     x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
     async with AsyncExitStack() as stack:
         front = create_app(telegram, PageData([], []))
-        telegram_url = await stack.enter_async_context(_address(TestServer(front)))
-        x_url = await stack.enter_async_context(_address(TestServer(x.application())))
+        telegram_url = await stack.enter_async_context(address(TestServer(front)))
+        x_url = await stack.enter_async_context(address(TestServer(x.application())))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         environment = {
             "TELEGRAM_BOT_TOKEN": _TOKEN,
@@ -91,7 +91,7 @@ async def run() -> None:
         }
         for _ in range(ROUNDS):
             for name, program in programs.items():
-                async with _running(program, environment):
+                async with running(program, environment):
                     await crowd.ask(0, 50)  # warm, and the score is in the store
                     rates[name].append(COMMANDS / await crowd.ask(0, COMMANDS))
         bare, ours = (statistics.median(rates[name]) for name in programs)
@@ -99,23 +99,24 @@ async def run() -> None:
         print(f"ratio: {ours / bare:.2f} (at least 0.6), {ROUNDS} rounds of {COMMANDS}")
         print(f"rounds, ours: {_list(rates['klout'])}; bare: {_list(rates['bare'])}")
 
-        async with _running(programs["klout"], environment) as process_id:
+        async with running(programs["klout"], environment) as process_id:
             memory = {}
             for asked in range(0, CHATS, 500):
                 await crowd.ask(asked, 500)
-                memory[asked + 500] = _resident(process_id)
+                memory[asked + 500] = resident(process_id)
         print(f"resident memory: {memory[1000]:.0f} MiB after 1,000 chats,", end=" ")
         print(f"{memory[CHATS]:.0f} MiB after {CHATS:,}; requests to X: {len(x.requests)}")
 
 
 @asynccontextmanager
-async def _address(server: TestServer) -> AsyncIterator[str]:
+async def address(server: TestServer) -> AsyncIterator[str]:
+    """Serve; gives where."""
     async with server:
         yield str(server.make_url("")).rstrip("/")
 
 
 @asynccontextmanager
-async def _running(program: list[str], environment: Mapping[str, str]) -> AsyncIterator[int]:
+async def running(program: list[str], environment: Mapping[str, str]) -> AsyncIterator[int]:
     """A bot as a process; gives its id."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, *program, cwd=ROOT, env={"PATH": os.environ["PATH"], **environment}
@@ -127,7 +128,7 @@ async def _running(program: list[str], environment: Mapping[str, str]) -> AsyncI
         await process.wait()
 
 
-def _resident(process_id: int) -> float:
+def resident(process_id: int) -> float:
     """Resident memory of a process in MiB (Linux)."""
     status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))

@@ -1,0 +1,74 @@
+"""Chats that follow accounts, written straight into a database, and the accounts they follow."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import insert
+
+from delivery.slots import Slot, period
+from playground.x.accounts import Account, Post
+from storage.database import Database
+from storage.schema import follow, schedule
+
+_LAST_WEEK: Final = timedelta(weeks=1)
+
+
+def accounts(count: int, now: datetime) -> list[Account]:
+    """Accounts on a local X, each with a dozen posts: one a day up to `now`."""
+    return [
+        Account(
+            id=number,
+            handle=f"account_{number}",
+            name=f"Account {number}",
+            created_at=now - timedelta(days=1_500),
+            followers=1_000 + number,
+            following=200,
+            listed=20 + number % 50,
+            posts=5_000,
+            mentions_a_week=number % 30,
+            recent=tuple(
+                Post(number * 1000 + n, now - timedelta(days=n, hours=1), 5 + number % 7, 1, 2, 0)
+                for n in range(12)
+            ),
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+async def subscribe(
+    database: Database,
+    chats: Sequence[int],
+    handles: Sequence[str],
+    due_at: datetime,
+    *,
+    told_at: datetime | None = None,
+) -> None:
+    """Let each chat follow one account or three, and its digest be due at a moment.
+
+    Args:
+        told_at: the moment of the readings that they were told last.
+    """
+    follows: list[dict[str, Any]] = []
+    schedules: list[dict[str, Any]] = []
+    slot = Slot(due_at.weekday(), due_at.hour * 60 + due_at.minute, "UTC")
+    served = period(slot.zone, due_at - _LAST_WEEK)
+    for index, chat_id in enumerate(chats):
+        place = {"chat_id": chat_id, "topic_id": 0}
+        names = {handles[(index + 7 * n) % len(handles)] for n in range(1 + 2 * (index % 2))}
+        follows += [{**place, "key": n, "handle": n, "told_at": told_at} for n in sorted(names)]
+        schedules.append(
+            {
+                **place,
+                "weekday": slot.weekday,
+                "minute": slot.minute,
+                "zone": slot.zone,
+                "next_run_at": due_at,
+                "state": "active",
+                "last_period": served,
+                "silent": False,
+            }
+        )
+    async with database.transaction() as connection:
+        await connection.execute(insert(follow), follows)
+        await connection.execute(insert(schedule), schedules)
