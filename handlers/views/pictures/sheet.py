@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import pi
 from typing import Final, Literal
 
 import resvg_py
@@ -153,7 +154,7 @@ class Sheet:
 
     def arc(self, x: float, y: float, radius: float, share: float, colour: str) -> None:
         """A thick ring of which `share` (0 to 1) is drawn, clockwise from the top."""
-        around = 2 * 3.141592653589793 * radius
+        around = 2 * pi * radius
         self._elements.append(
             f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="none" stroke="{colour}"'
             f' stroke-width="24" stroke-dasharray="{share * around:.2f} {around:.2f}"'

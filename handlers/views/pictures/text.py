@@ -44,9 +44,12 @@ class Line:
 
 
 def fit(text: str, weight: Weight, size: float, width: float) -> tuple[Line, float]:
-    """A line no wider than `width`: a little smaller where that does, else with an ellipsis."""
+    """A line no wider than `width`: smaller where that does, else with an ellipsis.
+
+    What is set in bold (handles, numbers) may become small, so that it is hardly ever cut.
+    """
     whole = line(text, weight)
-    least = max(SMALLEST, size * 0.7)
+    least = max(SMALLEST, size * 0.7) if weight == "Regular" else SMALLEST
     if whole.width * least <= width:
         return whole, min(size, width / whole.width if whole.width else size)
     clusters = _clusters(text)
