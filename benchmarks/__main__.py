@@ -2,13 +2,15 @@
 
 import asyncio
 
-from benchmarks import answers
+from benchmarks import answers, pictures
 
 
 def main() -> None:
     """Run and print them all."""
     print("Answers")
     asyncio.run(answers.run())
+    print("Pictures")
+    asyncio.run(pictures.run())
 
 
 if __name__ == "__main__":

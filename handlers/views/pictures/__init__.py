@@ -7,13 +7,9 @@ Drawing takes tens of milliseconds and holds the interpreter's lock: callers tha
 meanwhile go through `handlers.drawing`.
 """
 
-from functools import singledispatch
-
-from handlers.views.pictures.board import Board, Place
-from handlers.views.pictures.board import board as _board
+from handlers.views.pictures.board import Board, Place, standings
 from handlers.views.pictures.card import ScoreCard, score_card
-from handlers.views.pictures.comparison import Contender, Contest
-from handlers.views.pictures.comparison import comparison as _comparison
+from handlers.views.pictures.comparison import Contender, Contest, comparison
 from handlers.views.pictures.history import History, Past, history_chart
 from handlers.views.pictures.sheet import Sheet, Theme
 from handlers.wording import Wording
@@ -30,16 +26,18 @@ def draw(picture: Picture, wording: Wording, theme: Theme) -> bytes:
     return layout(picture, wording, theme).png()
 
 
-@singledispatch
 def layout(picture: Picture, wording: Wording, theme: Theme) -> Sheet:
     """Lay a picture out without drawing it: every shape, and where each text stands."""
-    raise TypeError(type(picture))
+    match picture:
+        case ScoreCard():
+            return score_card(picture, wording, theme)
+        case History():
+            return history_chart(picture, wording, theme)
+        case Contest():
+            return comparison(picture, wording, theme)
+        case Board():
+            return standings(picture, wording, theme)
 
-
-layout.register(ScoreCard, score_card)
-layout.register(History, history_chart)
-layout.register(Contest, _comparison)
-layout.register(Board, _board)
 
 __all__ = [
     "Board",

@@ -11,7 +11,7 @@ from handlers.wording import Wording
 from scoring.score import MOST_POINTS
 
 _TOP: Final = 186
-_BARS: Final = (520.0, 790.0)
+_BARS: Final = (496.0, 694.0)
 MOST_ROWS: Final = 10
 
 
@@ -50,7 +50,7 @@ class Board:
     moment: datetime
 
 
-def board(board: Board, wording: Wording, theme: Theme) -> Sheet:
+def standings(board: Board, wording: Wording, theme: Theme) -> Sheet:
     """Lay out a board."""
     shown = board.places[:MOST_ROWS]
     height, more = row_height(len(shown)), len(board.places) - len(shown)
@@ -66,7 +66,7 @@ def board(board: Board, wording: Wording, theme: Theme) -> Sheet:
         top = _TOP + height * row
         sheet.line([(MARGIN, top), (RIGHT, top)], sheet.colours.track, 2)
         name = one_line(place.name) if len(shown) <= MOST_NAMED else ""
-        _place(sheet, place, name, board, top + height / 2, wording)
+        _place(sheet, place, board, top + height / 2, name=name, wording=wording)
     if more:
         text = wording.count("and {n} more", "and {n} more", more)
         sheet.text(text, 130, sheet.height - 40, 26, colour=muted)
@@ -74,25 +74,25 @@ def board(board: Board, wording: Wording, theme: Theme) -> Sheet:
 
 
 def _place(
-    sheet: Sheet, place: Place, name: str, board: Board, middle: float, wording: Wording
+    sheet: Sheet, place: Place, board: Board, middle: float, *, name: str, wording: Wording
 ) -> None:
     sheet.text(f"{place.place}", MARGIN + 24, middle + 14, 40, weight="Bold", anchor="middle")
     account(sheet, place.handle, name, middle)
     _bar(sheet, place.points, board, middle)
     moved = board.by == "growth" and place.points
     points = wording.signed(place.points) if moved else wording.points(place.points)
-    y = middle - 2 if place.streak else middle + 14
+    y = middle - 6 if place.streak else middle + 14
     sheet.text(points, RIGHT, y, 40, weight="Bold", anchor="end", width=140)
     if place.streak:
         text = wording.count("{n} week up", "{n} weeks up", place.streak)
         colour = sheet.colours.muted
-        sheet.text(text, RIGHT, middle + 34, 26, colour=colour, anchor="end", width=300)
+        sheet.text(text, RIGHT, middle + 28, 24, colour=colour, anchor="end", width=232)
 
 
 def _bar(sheet: Sheet, points: float, board: Board, middle: float) -> None:
     """A score from the left; growth to the right of a zero line, loss to its left."""
     colours, (left, right) = sheet.colours, _BARS
-    y = middle - 30.0
+    y = middle - 14.0
     if board.by == "score":
         sheet.bar(left, y, right - left, 28, colours.track, radius=8)
         sheet.bar(left, y, points / MOST_POINTS * (right - left), 28, colours.community, radius=8)

@@ -60,9 +60,9 @@ def _ring(sheet: Sheet, score: Score, wording: Wording) -> None:
     sheet.arc(x, y, radius, min(1, (score.score + score.margin) / MOST_POINTS), colours.band)
     sheet.arc(x, y, radius, max(0, score.score - score.margin) / MOST_POINTS, colours.community)
     whole = wording.points(score.score)
-    sheet.text(whole, x, y + 22, 82, weight="Bold", anchor="middle", width=190)
+    sheet.text(whole, x, y + 18, 82, weight="Bold", anchor="middle", width=190)
     margin = f"± {wording.points(score.margin)}"
-    sheet.text(margin, x, y + 66, 32, colour=colours.muted, anchor="middle", width=150)
+    sheet.text(margin, x, y + 70, 32, colour=colours.muted, anchor="middle", width=150)
 
 
 def _spark_line(sheet: Sheet, history: Sequence[Past], wording: Wording) -> None:
@@ -86,8 +86,9 @@ def _spark_line(sheet: Sheet, history: Sequence[Past], wording: Wording) -> None
     sheet.line(points, colours.community, 5)
     sheet.dot(*points[-1], 10, colours.community)
     x = MARGIN + width + 40
-    moved = wording.signed(round(past[-1].score - past[0].score, 1))
-    sheet.text(moved, x, 258, 40, weight="SemiBold", width=170)
+    moved = round(past[-1].score - past[0].score, 1)
+    told = wording.signed(moved) if moved else wording.points(0)
+    sheet.text(told, x, 258, 40, weight="SemiBold", width=170)
     since = wording.gettext("since {day}").format(day=wording.short_day(begin))
     sheet.text(since, x, 296, 26, colour=colours.muted, width=190)
 
@@ -110,5 +111,3 @@ def _parts(sheet: Sheet, score: Score, wording: Wording) -> None:
         sheet.bar(x, y - 25, max(width, 3) if points else 0, 30, fill, radius=min(6, width / 2))
         sheet.text(wording.points(points), RIGHT, y, 34, weight="SemiBold", anchor="end", width=100)
         start += points
-
-

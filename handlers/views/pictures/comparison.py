@@ -73,9 +73,7 @@ def comparison(contest: Contest, wording: Wording, theme: Theme) -> Sheet:
     return sheet
 
 
-def _contender(
-    sheet: Sheet, who: Contender, name: str, middle: float, wording: Wording
-) -> None:
+def _contender(sheet: Sheet, who: Contender, name: str, middle: float, wording: Wording) -> None:
     colours, (left, right) = sheet.colours, _BARS
     sheet.text(f"{who.place}", MARGIN + 24, middle + 14, 40, weight="Bold", anchor="middle")
     account(sheet, who.handle, name, middle)

@@ -105,7 +105,9 @@ def _palette(face: hb.Face) -> tuple[str, ...]:
     table = face.reference_table("CPAL").data
     _, entries, _, _, offset, first = struct.unpack_from(">HHHHIH", table)
     records = struct.iter_unpack("4B", table[offset + 4 * first : offset + 4 * (first + entries)])
-    return tuple(f"#{red:02x}{green:02x}{blue:02x}{alpha:02x}" for blue, green, red, alpha in records)
+    return tuple(
+        f"#{red:02x}{green:02x}{blue:02x}{alpha:02x}" for blue, green, red, alpha in records
+    )
 
 
 class _Pen:

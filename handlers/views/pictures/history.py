@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from handlers.views.markup import one_line
@@ -87,12 +88,12 @@ def history_chart(history: History, wording: Wording, theme: Theme) -> Sheet:
     sheet.text(
         wording.date(last.moment), RIGHT, 134, 26, colour=colours.muted, anchor="end", width=320
     )
-    _grid(sheet, axes, wording)
+    _grid(sheet, axes)
     _days(sheet, axes, history.past, wording)
     stretches = list(_stretches(history.past))
     for stretch in stretches:
         _stretch(sheet, axes, stretch)
-    kinds = _breaks(sheet, axes, stretches, wording)
+    kinds = _breaks(sheet, axes, stretches)
     if len(history.past) <= _MOST_DOTS:
         for past in history.past[:-1]:
             sheet.dot(*axes.at(past), 7, colours.community)
@@ -112,7 +113,7 @@ def _stretches(past: Sequence[Past]) -> Iterator[list[Past]]:
     yield stretch
 
 
-def _grid(sheet: Sheet, axes: _Axes, wording: Wording) -> None:
+def _grid(sheet: Sheet, axes: _Axes) -> None:
     left, _, right, _ = _PLOT
     for tick in axes.ticks:
         y = axes.y(tick)
@@ -148,14 +149,12 @@ def _stretch(sheet: Sheet, axes: _Axes, stretch: Sequence[Past]) -> None:
         sheet.line([axes.at(p) for p in stretch], sheet.colours.community, 5)
 
 
-def _breaks(
-    sheet: Sheet, axes: _Axes, stretches: Sequence[Sequence[Past]], wording: Wording
-) -> set[str]:
+def _breaks(sheet: Sheet, axes: _Axes, stretches: Sequence[Sequence[Past]]) -> set[str]:
     """Mark what lies between the stretches; returns which kinds there are."""
     colours, (_, top, _, bottom) = sheet.colours, _PLOT
     kinds = set()
     label_end = 0.0
-    for before, after in zip(stretches, stretches[1:], strict=False):
+    for before, after in pairwise(stretches):
         one, other = before[-1], after[0]
         if other.moment - one.moment > _GAP:
             sheet.line([axes.at(one), axes.at(other)], colours.muted, 3, dashes="2 12")

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from math import pi
 from typing import Final, Literal
 
 import resvg_py
+from PIL import Image
 
 from handlers.views.pictures.fonts import Weight
 from handlers.views.pictures.text import fit
@@ -16,6 +18,9 @@ Anchor = Literal["start", "middle", "end"]
 WIDTH: Final = 1000
 MARGIN: Final = 56
 RIGHT: Final = WIDTH - MARGIN
+
+MOST_BYTES: Final = 90_000
+"""A larger PNG is written again with 256 colours, which is less than half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,16 @@ class Sheet:
 
     def png(self) -> bytes:
         """The sheet as a PNG, one pixel a unit."""
-        return resvg_py.svg_to_bytes(svg_string=self.svg(), skip_system_fonts=True)
+        png = resvg_py.svg_to_bytes(svg_string=self.svg(), skip_system_fonts=True)
+        return png if len(png) <= MOST_BYTES else _with_fewer_colours(png)
+
+
+def _with_fewer_colours(png: bytes) -> bytes:
+    image = Image.open(BytesIO(png)).convert("RGB")
+    smaller = BytesIO()
+    fewer = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    fewer.save(smaller, "PNG")
+    return smaller.getvalue()
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:

@@ -109,8 +109,7 @@ def _clusters(text: str) -> list[str]:
 
 def _extends(character: str) -> bool:
     return (
-        unicodedata.category(character) in {"Mn", "Mc", "Me", "Cf"}
-        or ord(character) in _SKIN_TONES
+        unicodedata.category(character) in {"Mn", "Mc", "Me", "Cf"} or ord(character) in _SKIN_TONES
     )
 
 
@@ -138,7 +137,10 @@ def _few_marks(cluster: str) -> str:
 
 
 def _invisible(character: str) -> bool:
-    return unicodedata.category(character) == "Cf" or character in "\ufe0e\ufe0f\u034f\u115f\u1160\u3164\uffa0"
+    return (
+        unicodedata.category(character) == "Cf"
+        or character in "\ufe0e\ufe0f\u034f\u115f\u1160\u3164\uffa0"
+    )
 
 
 def _font(cluster: str, weight: Weight) -> Font | None:
@@ -157,8 +159,8 @@ def _levels(bases: str) -> list[int]:
     bidi.get_embedding_levels(bases, storage)
     bidi.explicit_embed_and_overrides(storage)
     bidi.resolve_weak_types(storage)
-    bidi.resolve_neutral_types(storage, False)  # noqa: FBT003 - its `debug`
-    bidi.resolve_implicit_levels(storage, False)  # noqa: FBT003 - its `debug`
+    bidi.resolve_neutral_types(storage, False)
+    bidi.resolve_implicit_levels(storage, False)
     return [character["level"] for character in storage["chars"]]
 
 
