@@ -6,9 +6,11 @@ for a tenth of a second a picture.
 
 import asyncio
 import multiprocessing
+import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 
 from handlers.views.pictures import Picture, Theme, draw
 from handlers.wording import wording_for
@@ -50,6 +52,14 @@ class Drawing:
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then closes this
+    Thread(target=_end_with_the_bot, daemon=True).start()
+
+
+def _end_with_the_bot() -> None:
+    """A bot that was killed could not say that it needs no pictures any more."""
+    if bot := multiprocessing.parent_process():
+        bot.join()
+        os._exit(0)
 
 
 def _draw(picture: Picture, language: str, theme: Theme) -> bytes:

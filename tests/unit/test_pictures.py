@@ -2,8 +2,10 @@
 
 import asyncio
 import struct
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from multiprocessing import active_children
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -259,3 +261,18 @@ async def test_pictures_are_drawn_by_a_process_of_their_own() -> None:
     finally:
         drawing.close()
     assert drawn == [draw(picture, wording_for("fr"), theme) for theme in THEMES]
+
+
+async def test_a_killed_process_is_replaced() -> None:
+    picture = pictures()["first card"]
+    drawing = Drawing()
+    try:
+        first = await drawing.draw(picture, "en", "light")
+        (child,) = active_children()
+        child.kill()
+        child.join()
+        with pytest.raises(BrokenProcessPool):
+            await drawing.draw(picture, "en", "light")
+        assert await drawing.draw(picture, "en", "light") == first
+    finally:
+        drawing.close()
