@@ -55,6 +55,14 @@ class Wording:
         """A date: "1 December"."""
         return format_date(day, format="d MMMM", locale=self._locale)
 
+    def short_day(self, moment: datetime) -> str:
+        """A date where there is little room: "1 Dec"."""
+        return format_date(moment, format="d MMM", locale=self._locale)
+
+    def date(self, moment: datetime) -> str:
+        """A date with its year: "1 December 2026"."""
+        return format_date(moment, format="d MMMM y", locale=self._locale)
+
     def ago(self, age: timedelta) -> str:
         """How long ago: "3 hours ago"."""
         if age < timedelta(minutes=1):

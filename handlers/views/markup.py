@@ -21,6 +21,14 @@ def foreign(text: str) -> str:
     Right-to-left letters stay readable; direction marks, which could reorder the rest of the
     line, are dropped, and what is left is isolated (Unicode UAX #9). Empty when nothing is left.
     """
+    short = one_line(text)
+    if not short:
+        return ""
+    return f"{_FIRST_STRONG_ISOLATE}{html.escape(short, quote=False)}{_POP_ISOLATE}"
+
+
+def one_line(text: str) -> str:
+    """A stranger's text on one line, cut, without direction marks; not escaped."""
     visible = "".join(
         " " if character.isspace() else character
         for character in text
@@ -28,10 +36,7 @@ def foreign(text: str) -> str:
         and (character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co", "Cn"})
     )
     flat = " ".join(visible.split())
-    if not flat:
-        return ""
-    short = flat if len(flat) <= _LONGEST_NAME else flat[: _LONGEST_NAME - 1] + "…"
-    return f"{_FIRST_STRONG_ISOLATE}{html.escape(short, quote=False)}{_POP_ISOLATE}"
+    return flat if len(flat) <= _LONGEST_NAME else flat[: _LONGEST_NAME - 1] + "…"
 
 
 def profile_link(handle: str) -> str:

@@ -1,0 +1,115 @@
+"""Pictures: how long one takes beside matplotlib's defaults, and whether drawing stops anybody.
+
+The chart of matplotlib shows the same scores, band, grid, dates, legend and title at the same size
+in pixels. Both are drawn in turns, in the same run, by one process. The stall is the longest time
+that the event loop was late for a wake-up a millisecond away, while fifty cards are asked at once.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any, Final
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+from handlers.drawing import Drawing
+from handlers.views.pictures import History, Past, Picture, ScoreCard, draw, layout
+from handlers.wording import wording_for
+from scoring.facts import Facts, Recent
+from scoring.score import score
+
+ROUNDS: Final = 40
+AT_ONCE: Final = 50
+_NOW: Final = datetime(2026, 12, 1, tzinfo=UTC)
+_WORDING: Final = wording_for("en")
+
+
+async def run() -> None:
+    """Measure and print."""
+    mpl.use("Agg")
+    card, chart = _pictures()
+    height = layout(chart, _WORDING, "light").height
+    drawn: dict[str, Callable[[], bytes]] = {
+        "card": lambda: draw(card, _WORDING, "light"),
+        "chart": lambda: draw(chart, _WORDING, "light"),
+        "matplotlib": lambda: _matplotlib(chart, height),
+    }
+    times: dict[str, list[float]] = {name: [] for name in drawn}
+    sizes = {name: len(one()) for name, one in drawn.items()}  # and warm
+    for _ in range(ROUNDS):
+        for name, one in drawn.items():
+            start = time.perf_counter()
+            one()
+            times[name].append((time.perf_counter() - start) * 1000)
+    for name, each in times.items():
+        p50, p95 = statistics.median(each), statistics.quantiles(each, n=20)[-1]
+        print(f"{name}: {p50:.0f} ms p50, {p95:.0f} ms p95, {sizes[name] / 1000:.0f} kB")
+    ratio = statistics.median(times["matplotlib"]) / statistics.median(times["chart"])
+    print(f"ratio: {ratio:.1f} times faster than matplotlib (aim: 3)")
+    await _stalls(card)
+
+
+async def _stalls(card: Picture) -> None:
+    drawing = Drawing()
+    start = time.perf_counter()
+    await drawing.draw(card, "en", "light")
+    print(f"first picture of a new process: {time.perf_counter() - start:.1f} s")
+    stall, seconds = await _longest_stall(lambda: drawing.draw(card, "en", "light"))
+    print(f"{AT_ONCE} cards, a process: {seconds:.1f} s, longest stall {stall:.0f} ms (at most 50)")
+    drawing.close()
+    stall, seconds = await _longest_stall(lambda: asyncio.to_thread(draw, card, _WORDING, "light"))
+    print(f"{AT_ONCE} cards, threads: {seconds:.1f} s, longest stall {stall:.0f} ms")
+
+
+async def _longest_stall(one: Callable[[], Coroutine[Any, Any, bytes]]) -> tuple[float, float]:
+    """Draw many at once; the longest stall in ms, and the seconds until all are there."""
+    start = time.perf_counter()
+    everything = asyncio.gather(*(one() for _ in range(AT_ONCE)))
+    longest, last = 0.0, time.perf_counter()
+    while not everything.done():
+        await asyncio.sleep(0.001)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last - 0.001), now
+    await everything
+    return longest * 1000, time.perf_counter() - start
+
+
+def _pictures() -> tuple[ScoreCard, History]:
+    facts = Facts(
+        handle="nasa",
+        network="x",
+        followers=2500,
+        following=200,
+        listed=80,
+        posts=5000,
+        created_at=datetime(2012, 1, 1, tzinfo=UTC),
+        as_of=_NOW,
+        recent=Recent(7.0, 10, 120, 20, 30, 4, 60, 7.0),
+    )
+    past = tuple(
+        Past(_NOW - timedelta(weeks=ago), 50 + ago % 5, 3.0, "2026.1" if ago > 6 else "2026.2")
+        for ago in range(12, -1, -1)
+        if ago not in (3, 4)
+    )
+    return ScoreCard("nasa", "NASA", score(facts), past), History("nasa", "NASA", past)
+
+
+def _matplotlib(history: History, height: int) -> bytes:
+    figure, axes = plt.subplots(figsize=(10, height / 100))
+    days = [past.moment for past in history.past]
+    low = [past.score - past.margin for past in history.past]
+    high = [past.score + past.margin for past in history.past]
+    axes.fill_between(days, low, high, alpha=0.3, label="margin of error")  # type: ignore[arg-type]
+    axes.plot(days, [past.score for past in history.past], marker="o", label="score")  # type: ignore[arg-type]
+    axes.axvline(days[6], linestyle="--", color="C1", label="another formula")  # type: ignore[arg-type]
+    axes.set_title(f"@{history.handle} · {history.name}")
+    axes.grid()
+    axes.legend()
+    png = BytesIO()
+    figure.savefig(png)
+    plt.close(figure)
+    return png.getvalue()

@@ -1,0 +1,278 @@
+"""Pictures: their size, their words, and that no name can break or leave its place."""
+
+import asyncio
+import struct
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from multiprocessing import active_children
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.drawing import Drawing
+from handlers.views.markup import one_line
+from handlers.views.pictures import (
+    Board,
+    Contender,
+    Contest,
+    History,
+    Past,
+    Picture,
+    Place,
+    ScoreCard,
+    Sheet,
+    Theme,
+    draw,
+    fonts,
+    layout,
+)
+from handlers.views.pictures.fonts import Weight, font
+from handlers.views.pictures.sheet import PALETTES, WIDTH
+from handlers.views.pictures.text import NEUTRAL, SMALLEST, fit, line
+from handlers.wording import wording_for
+from locales import LANGUAGES
+from scoring.facts import Facts, Recent
+from scoring.score import score
+
+NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+THEMES: tuple[Theme, ...] = ("light", "dark")
+WEIGHTS: tuple[Weight, ...] = ("Regular", "SemiBold", "Bold")
+SHAPES = {"svg", "rect", "path", "polyline", "polygon", "circle"}
+LONG_HANDLE = "W" * 15
+NAMES = [
+    "NASA",
+    "",
+    "W" * 50,
+    "<b>&]]><!--",
+    "\u202eoverride\u2067",
+    "سارة (Paris) كونور ✨ 123",
+    "東京タワー観光協会公式アカウント" * 3,
+    "👩\u200d👩\u200d👧\u200d👦👍🏽❤\ufe0f🇫🇷" * 8,
+    "NUL\x00 and \x1b[31m",
+    "\ud800 a lone surrogate",
+    "e" + "\u0301" * 300,
+    "\u200b\u200d\ufeff",
+    "𝓕𝓪𝓷𝓬𝔂 Ｗｉｄｅ ㍿",
+    "ᚠᚢᚦ \U000e0001 \U0001f6dd 𓀀",
+]
+
+
+def facts(recent: Recent | None) -> Facts:
+    return Facts(
+        handle="nasa",
+        network="x",
+        followers=2500,
+        following=200,
+        listed=80,
+        posts=5000,
+        created_at=datetime(2012, 1, 1, tzinfo=UTC),
+        as_of=NOW,
+        recent=recent,
+    )
+
+
+def past(weeks: int, *, level: float = 50, margin: float = 3.2, gap: int = 0) -> tuple[Past, ...]:
+    """Weekly scores; `gap` weeks are missing in the middle, after which the formula is new."""
+    return tuple(
+        Past(NOW - WEEK * ago, level + ago % 3, margin, "2026.1" if ago > weeks // 2 else "2026.2")
+        for ago in range(weeks - 1, -1, -1)
+        if not weeks // 2 <= ago < weeks // 2 + gap
+    )
+
+
+def pictures(name: str = "NASA", handle: str = "nasa") -> dict[str, Picture]:
+    deep = score(facts(Recent(7.0, 10, 120, 20, 30, 4, 60, 7.0)))
+    some = range(1, 6)
+    return {
+        "card": ScoreCard(handle, name, deep, past(8)),
+        "first card": ScoreCard(handle, name, score(facts(None)), past(1)),
+        "history": History(handle, name, past(60, gap=5)),
+        "short history": History(handle, name, past(9, level=1, gap=2)),
+        "first reading": History(handle, name, past(1, level=97, margin=21)),
+        "comparison": Contest(
+            tuple(Contender(n // 2 + 1, handle, name, 100 - n * 20, 4.0 * n) for n in some), NOW
+        ),
+        "board": Board(
+            name, "growth", tuple(Place(n, handle, name, 3.1 - n, n - 1) for n in some), NOW
+        ),
+        "board of one": Board(name, "growth", (Place(1, handle, name, 0.0),), NOW),
+        "long board": Board(
+            name, "score", tuple(Place(n, handle, name, 99.5 - n, 88) for n in range(1, 15)), NOW
+        ),
+        "long comparison": Contest(
+            tuple(Contender(10, handle, name, 88.8, 21.0) for _ in range(10)), NOW
+        ),
+    }
+
+
+KINDS = list(pictures())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_picture_is_a_small_png_and_the_same_each_time(
+    kind: str, language: str, theme: Theme
+) -> None:
+    picture, wording = pictures()[kind], wording_for(language)
+    png = draw(picture, wording, theme)
+    assert png.startswith(b"\x89PNG")
+    assert struct.unpack(">II", png[16:24]) == (WIDTH, layout(picture, wording, theme).height)
+    assert len(png) < 100_000
+    assert draw(picture, wording, theme) == png
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_no_name_breaks_a_picture_or_leaves_its_place(kind: str, language: str, name: str) -> None:
+    sheet = layout(pictures(name, LONG_HANDLE)[kind], wording_for(language), "dark")
+    for element in ET.fromstring(sheet.svg()).iter():  # noqa: S314 - our own
+        assert element.tag.partition("}")[2] in SHAPES
+        assert not (element.text or "").strip()
+    check_places(sheet)
+
+
+def check_places(sheet: Sheet) -> None:
+    for box in sheet.boxes:
+        assert box.size >= SMALLEST, box
+        assert box.left >= 0, box
+        assert box.right <= WIDTH, box
+        assert box.top >= 0, box
+        assert box.bottom <= sheet.height, box
+    for one, other in combinations(sheet.boxes, 2):
+        apart = (
+            one.right <= other.left
+            or other.right <= one.left
+            or one.bottom <= other.top
+            or other.bottom <= one.top
+        )
+        assert apart, (one, other)
+
+
+@pytest.mark.parametrize("name", [NAMES[2], NAMES[6], NAMES[7]], ids=ascii)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_heaviest_names_stay_below_100_kb(kind: str, name: str) -> None:
+    assert len(draw(pictures(name, "WQ8W88WM8WB8QGS")[kind], wording_for("fr"), "light")) < 100_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_handle_and_our_own_words_are_never_cut(kind: str, language: str) -> None:
+    sheet = layout(pictures(handle=LONG_HANDLE)[kind], wording_for(language), "light")
+    assert sheet.boxes
+    for box in sheet.boxes:
+        whole = [line(box.text, weight).width * box.size for weight in WEIGHTS]
+        assert min(abs(width - (box.right - box.left)) for width in whole) < 0.01, box
+
+
+def shown(text: str) -> str:
+    """The paths of a text: what is drawn, without where."""
+    return "".join(path for *_, path in line(text, "Regular").shapes)
+
+
+def missing(text: str) -> set[str]:
+    """The outlines of missing glyphs that a text is drawn with."""
+    files = [file.name for file in Path(fonts.__file__).with_name("fonts").glob("*.[ot]tf")]
+    notdefs = {next(font(file).layers(0))[1] for file in files}
+    assert len(notdefs - {""}) > 3
+    return {outline for outline in notdefs if outline and outline in shown(text)}
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_no_name_has_a_missing_glyph(name: str) -> None:
+    assert missing(one_line(name)) == set()
+
+
+@given(st.text())
+def test_any_text_is_drawn_without_a_missing_glyph(text: str) -> None:
+    clean = one_line(text)
+    assert missing(clean) == set()
+    drawn, size = fit(clean, "Regular", 36, 300)
+    assert drawn.width * size <= 300.001
+    assert size >= SMALLEST
+
+
+def test_what_no_font_has_is_a_neutral_sign() -> None:
+    assert shown("ᚠ") == shown(NEUTRAL)
+    assert shown("𝓐") == shown("A")
+    assert shown("\u200b\u200d") == ""
+    assert shown("e" + "\u0301" * 300) == shown("é\u0301\u0301\u0301")
+
+
+@pytest.mark.parametrize(
+    ("text", "from_left_to_right"),
+    [
+        ("abc שלום", ["abc ", "שלום"]),
+        ("שלום abc", ["abc", " ", "שלום"]),
+        ("שלום 12 abc", ["abc", " ", "12", " ", "שלום"]),
+    ],
+)
+def test_right_to_left_stretches_take_their_places(
+    text: str, from_left_to_right: list[str]
+) -> None:
+    together = line(text, "Regular")
+    parts = [line(part, "Regular") for part in from_left_to_right]
+    assert together.width == pytest.approx(sum(part.width for part in parts), abs=0.02)
+    drawn = [path for *_, path in together.shapes]
+    hebrew = next(path for *_, path in line("שלום", "Regular").shapes)
+    first = from_left_to_right[0] == "שלום"
+    assert (drawn[0] == hebrew) == first
+    assert hebrew in drawn
+
+
+def test_a_family_a_flag_and_a_skin_tone_are_one_emoji_each() -> None:
+    rocket = line("🚀", "Regular").width
+    for emoji in ("👩\u200d👩\u200d👧\u200d👦", "🇫🇷", "👍🏽", "5\ufe0f\u20e3", "❤\ufe0f"):
+        assert line(emoji, "Regular").width == rocket
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_stands_out_from_the_paper(theme: Theme) -> None:
+    colours = PALETTES[theme]
+    assert contrast(colours.ink, colours.paper) >= 7
+    assert contrast(colours.muted, colours.paper) >= 4.5
+    for colour in (colours.community, colours.activity, colours.reactions):
+        assert contrast(colour, colours.paper) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2: from 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+async def test_pictures_are_drawn_by_a_process_of_their_own() -> None:
+    picture = pictures("سارة ✨")["card"]
+    drawing = Drawing()
+    try:
+        drawn = await asyncio.gather(*(drawing.draw(picture, "fr", theme) for theme in THEMES))
+    finally:
+        drawing.close()
+    assert drawn == [draw(picture, wording_for("fr"), theme) for theme in THEMES]
+
+
+async def test_a_killed_process_is_replaced() -> None:
+    picture = pictures()["first card"]
+    drawing = Drawing()
+    try:
+        first = await drawing.draw(picture, "en", "light")
+        (child,) = active_children()
+        child.kill()
+        child.join()
+        with pytest.raises(BrokenProcessPool):
+            await drawing.draw(picture, "en", "light")
+        assert await drawing.draw(picture, "en", "light") == first
+    finally:
+        drawing.close()
