@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestServer
 
 from benchmarks.answers import ROOT, Crowd, address, resident, running
 from benchmarks.subscribers import accounts, subscribe
-from delivery.preparing import collect
+from delivery.collecting import collect
 from operations.assembly import utc_now
 from playground.telegram.local import LocalTelegram
 from playground.telegram.page_data import PageData

@@ -65,7 +65,7 @@ class Watch:
             return
         now, score = self._clock(), reading.score
         checked, speaks = judged(alert, score)
-        if not speaks:
+        if not speaks or reading.hidden_by not in {None, alert.place.chat_id}:
             await self._alerts.checked(alert, checked, None)
             return
         if alert.threshold is not None:

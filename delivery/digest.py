@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from delivery.groups import Board
 from scoring.change import Change, change
-from scoring.errors import AccountError, AccountSuspended, HandleNotFound, ScoringError
+from scoring.errors import (
+    AccountError,
+    AccountHidden,
+    AccountSuspended,
+    HandleNotFound,
+    ScoringError,
+)
 from scoring.handles import key
 from scoring.reader import Reader, Reading
 from storage.following import Followed
@@ -43,11 +50,13 @@ class Digest:
     Attributes:
         number: by which its buttons name it; 0 when it was asked for.
         due_at: when it was to be sent, if it is late.
+        board: the group's board, where it comes with the digest.
     """
 
     number: int
     entries: tuple[Entry, ...]
     due_at: datetime | None = None
+    board: Board | None = None
 
     @property
     def moved(self) -> float:
@@ -56,13 +65,17 @@ class Digest:
 
 
 async def compose(
-    reader: Reader, follows: Iterable[Followed], problems: Mapping[str, ScoringError]
+    reader: Reader,
+    follows: Iterable[Followed],
+    problems: Mapping[str, ScoringError],
+    viewer: int,
 ) -> tuple[Entry, ...]:
     """Say of each account what is stored, and what became of it since the place was last told.
 
     Args:
         follows: whom the place follows.
         problems: what came of reading them just now, by key, where something went wrong.
+        viewer: who is told: in a private chat, its person.
     """
 
     async def entry(followed: Followed) -> Entry:
@@ -70,6 +83,8 @@ async def compose(
         problem = problems.get(key(followed.handle))
         if reading is None or isinstance(problem, AccountError):
             return Entry(followed.handle, None, None, problem)
+        if reading.hidden_by not in {None, viewer}:
+            return Entry(followed.handle, None, None, AccountHidden(followed.handle))
         return Entry(
             followed.handle, reading, await _since(reader, reading, followed.told_at), problem
         )
@@ -109,14 +124,18 @@ def contents(digest: Digest) -> list[dict[str, Any]]:
     ]
 
 
-async def recall(reader: Reader, number: int, contents: Iterable[dict[str, Any]]) -> Digest:
-    """The digest again, as it was."""
+async def recall(
+    reader: Reader, number: int, contents: Iterable[dict[str, Any]], viewer: int
+) -> Digest:
+    """The digest again, as it was, but for what was hidden since."""
 
     async def entry(row: dict[str, Any]) -> Entry:
         handle, problem = row["handle"], _PROBLEMS.get(row["problem"])
         if row["as_of"] is None:
             return Entry(handle, None, None, problem(handle) if problem else None)
         reading = await reader.recall(handle, datetime.fromisoformat(row["as_of"]))
+        if reading is not None and reading.hidden_by not in {None, viewer}:
+            return Entry(handle, None, None, AccountHidden(handle))
         if reading is None or row["since"] is None:
             return Entry(handle, reading)
         since = datetime.fromisoformat(row["since"])
@@ -126,7 +145,7 @@ async def recall(reader: Reader, number: int, contents: Iterable[dict[str, Any]]
 
 
 _PROBLEMS: dict[str, type[AccountError]] = {
-    error.__name__: error for error in (HandleNotFound, AccountSuspended)
+    error.__name__: error for error in (AccountHidden, AccountSuspended, HandleNotFound)
 }
 
 

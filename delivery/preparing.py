@@ -1,23 +1,16 @@
 """From schedules that are due to messages that wait: plan, collect, build."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
 
+from delivery.collecting import Collected, collect
 from delivery.digest import Digest, compose, contents
+from delivery.groups import Board, Groups
 from delivery.slots import LATE, Slot, catch_up
 from scoring.errors import (
     AccountError,
-    BudgetSpent,
-    CreditsDepleted,
-    RateLimited,
-    ScoringError,
-    SourceError,
-    TokenRefused,
 )
 from scoring.handles import key
 from scoring.reader import Reader, Reading
@@ -71,71 +64,20 @@ class Writer(Protocol):
         """A score has moved from where it was."""
 
 
-@dataclass(slots=True)
-class Collected:
-    """What came of reading many handles.
-
-    Attributes:
-        problems: by key, for those that could not be read, or not afresh.
-        unread: keys of those that were left for later, because X asks to wait.
-        again_at: when X may be asked again.
-    """
-
-    problems: dict[str, ScoringError] = field(default_factory=dict)
-    unread: set[str] = field(default_factory=set)
-    again_at: datetime | None = None
-
-
-async def collect(reader: Reader, handles: Iterable[str]) -> Collected:
-    """Read handles, a hundred at a time; once nothing can be bought, ask no more.
-
-    Each costs one read a UTC day at most, whoever else asks for it: `Reader` sees to that.
-
-    Args:
-        handles: those that matter most first.
-    """
-    collected = Collected()
-    rest = iter(handles)
-    stop: SourceError | None = None
-    while some := list(islice(rest, _TOGETHER)):
-        if stop is not None:
-            _leave(collected, some, stop)
-            continue
-        results = await asyncio.gather(*(_read(reader, handle) for handle in some))
-        for handle, problem in zip(some, results, strict=True):
-            if problem is not None:
-                _leave(collected, [handle], problem)
-            if isinstance(problem, BudgetSpent | CreditsDepleted | TokenRefused | RateLimited):
-                stop = problem
-    return collected
-
-
-async def _read(reader: Reader, handle: str) -> ScoringError | None:
-    try:
-        return (await reader.read(handle)).problem
-    except ScoringError as error:
-        return error
-
-
-def _leave(collected: Collected, handles: Iterable[str], problem: ScoringError) -> None:
-    """Note why handles are not fresh; where waiting may help, that they are left for later."""
-    for handle in handles:
-        collected.problems[key(handle)] = problem
-        if isinstance(problem, SourceError) and not isinstance(
-            problem, BudgetSpent | CreditsDepleted | TokenRefused
-        ):
-            collected.unread.add(key(handle))
-    if isinstance(problem, RateLimited):
-        collected.again_at = max(collected.again_at or problem.until, problem.until)
-
-
 class Preparing:
     """Makes messages of what is due."""
 
     def __init__(
-        self, database: Database, reader: Reader, writer: Writer, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        reader: Reader,
+        groups: Groups,
+        writer: Writer,
+        clock: Callable[[], datetime],
     ) -> None:
         self._database = database
+        self._groups = groups
         self._schedules = Schedules(database)
         self._digests = Digests(database)
         self._following = Following(database)
@@ -163,7 +105,8 @@ class Preparing:
         now = self._clock()
         follows = await self._following.of(due.place)
         schedule = await self._schedules.of(due.place)
-        if not follows or schedule is None:
+        board = await self._weekly_board(due.place)
+        if schedule is None or not (follows or board):
             await self._digests.skip(due.id, "nobody")
             return
         waiting = any(key(followed.handle) in collected.unread for followed in follows)
@@ -171,9 +114,9 @@ class Preparing:
             again_at = collected.again_at or now
             await self._digests.postpone([due.id], max(again_at, now + _LATER))
             return
-        entries = await compose(self._reader, follows, collected.problems)
+        entries = await compose(self._reader, follows, collected.problems, due.place.chat_id)
         late = now - due.due_at > LATE
-        digest = Digest(due.id, entries, due.due_at if late else None)
+        digest = Digest(due.id, entries, due.due_at if late else None, board)
         if _quiet(digest, schedule):
             await self._digests.skip(due.id, "quiet")
             return
@@ -197,11 +140,22 @@ class Preparing:
                     digest_id=due.id,
                 )
 
+    async def _weekly_board(self, place: Place) -> Board | None:
+        """The board of a group that wants it every week, if anybody stands on it."""
+        if place.topic_id or place.chat_id > 0:
+            return None
+        settings = await self._groups.settings(place.chat_id)
+        if settings.closed or not settings.weekly:
+            return None
+        board = await self._groups.board(place.chat_id)
+        return board if board.standings else None
+
 
 def _quiet(digest: Digest, schedule: Schedule) -> bool:
     """Whether the place wants to hear of larger moves only; what is missing is always told."""
     missing = any(isinstance(entry.problem, AccountError) for entry in digest.entries)
-    return schedule.least is not None and digest.moved < schedule.least and not missing
+    told = missing or digest.board is not None
+    return schedule.least is not None and digest.moved < schedule.least and not told
 
 
 def _next(schedule: Schedule, now: datetime) -> Planned:

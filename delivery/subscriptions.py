@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from delivery.collecting import collect
 from delivery.digest import Digest, compose, recall
-from delivery.preparing import collect
 from delivery.slots import Slot, reschedule
 from delivery.zones import zone_info
 from scoring.errors import AccountError, ScoringError, SourceError
@@ -67,7 +67,7 @@ class Subscriptions:
 
     async def follow(self, place: Place, handles: Sequence[str]) -> Follow:
         """Follow accounts that exist; the first follow of a place sets a schedule as well."""
-        answers = await asyncio.gather(*map(self._look, handles))
+        answers = await asyncio.gather(*(self._look(handle, place.chat_id) for handle in handles))
         wanted: dict[str, datetime | None] = {}
         problems = []
         for handle, answer in zip(handles, answers, strict=True):
@@ -128,6 +128,11 @@ class Subscriptions:
         assert changed is not None  # noqa: S101 - it was just started
         return changed
 
+    async def begin(self, chat_id: int) -> None:
+        """Give a group a schedule, for what comes once a week; one that is there stays."""
+        zone = await self._chats.zone(chat_id) or DEFAULT_ZONE
+        await self._schedules.start(Place(chat_id), self._default(zone))
+
     async def pause(self, place: Place) -> Schedule | None:
         """Send no digest until somebody resumes; None when there never was a schedule."""
         return await self._schedules.change(
@@ -150,15 +155,17 @@ class Subscriptions:
         """A place's digest as of now; accounts that were not read today are read."""
         follows = await self.following.of(place)
         collected = await collect(self._reader, [followed.handle for followed in follows])
-        return Digest(0, await compose(self._reader, follows, collected.problems))
+        return Digest(0, await compose(self._reader, follows, collected.problems, place.chat_id))
 
     async def stored_digest(self, place: Place, number: int) -> Digest | None:
         """A digest that was sent to this place, as it was; number 0 is what is stored now."""
         if number == 0:
             follows = await self.following.of(place)
-            return Digest(0, await compose(self._reader, follows, {}))
+            return Digest(0, await compose(self._reader, follows, {}, place.chat_id))
         contents = await self._digests.contents(number, place)
-        return None if contents is None else await recall(self._reader, number, contents)
+        if contents is None:
+            return None
+        return await recall(self._reader, number, contents, place.chat_id)
 
     async def set_alert(
         self,
@@ -176,7 +183,7 @@ class Subscriptions:
         Raises:
             scoring.errors.ScoringError: there is no score to begin with.
         """
-        reading = await self._reader.read(handle)
+        reading = (await self._reader.read(handle)).shown_to(place.chat_id)
         score = reading.score
         added = await self._alerts.put(
             Alert(
@@ -200,9 +207,9 @@ class Subscriptions:
         """A place's alerts."""
         return await self._alerts.of(place)
 
-    async def _look(self, handle: str) -> Reading | ScoringError:
+    async def _look(self, handle: str, viewer: int) -> Reading | ScoringError:
         try:
-            return await self._reader.read(handle)
+            return (await self._reader.read(handle)).shown_to(viewer)
         except (AccountError, SourceError) as error:
             return error
 

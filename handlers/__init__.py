@@ -1,5 +1,7 @@
 """What is said, one module a conversation. `register` is the one list of all handlers."""
 
+from typing import Final
+
 from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
@@ -10,6 +12,8 @@ from telegram.ext import (
 
 from handlers import (
     alert,
+    board,
+    compare,
     digest,
     errors,
     explain,
@@ -17,6 +21,7 @@ from handlers import (
     klout,
     language,
     membership,
+    owner,
     privacy,
     reply,
     schedule,
@@ -29,49 +34,66 @@ _NEW = filters.UpdateType.MESSAGE
 """New messages only: an edited command is not run again, and has no `message`."""
 
 
+_COMMANDS: Final = {
+    "start": start.start,
+    "help": start.show_help,
+    "klout": klout.klout,
+    "why": explain.why,
+    "goal": explain.aim,
+    "method": explain.method,
+    "receipt": explain.receipt,
+    "compare": compare.compare,
+    "join": board.join,
+    "leave": board.leave,
+    "board": board.board,
+    "prove": owner.prove,
+    "hide": owner.hide,
+    "follow": follow.follow,
+    "unfollow": follow.unfollow,
+    "following": follow.following,
+    "digest": digest.digest,
+    "schedule": schedule.schedule,
+    "pause": schedule.pause,
+    "resume": schedule.resume,
+    "alert": alert.alert,
+    "language": language.language,
+    "privacy": privacy.privacy,
+    "export": privacy.export,
+    "forget_me": privacy.forget_me,
+}
+
+_BUTTONS: Final = (
+    (klout.press_score, Action.SCORE),
+    (klout.press_why, Action.WHY, Action.LESS, Action.MORE),
+    (follow.press_follow, Action.FOLLOW),
+    (klout.press_compare, Action.COMPARE),
+    (klout.press_link, Action.LINK),
+    (board.press_board, Action.BOARD),
+    (owner.press_prove, Action.PROVE),
+    (follow.press_unfollow, Action.UNFOLLOW),
+    (follow.press_following, Action.FOLLOWING),
+    (digest.press_page, Action.PAGE),
+    (schedule.press_schedule, Action.SCHEDULE),
+    (schedule.press_zone, Action.ZONE),
+    (schedule.press_change, *schedule.CHANGES),
+    (alert.press_off, Action.ALERT_OFF),
+    (language.press_language, Action.LANGUAGE),
+    (privacy.press_export, Action.EXPORT),
+    (privacy.press_forget, Action.FORGET),
+    (start.press_help, Action.HELP),
+    (privacy.press_privacy, Action.PRIVACY),
+)
+"""What a press does; whatever fits none of these is an old button, or a forged one."""
+
+
 def register(application: KloutApplication) -> None:
     """Add every handler. The order matters: the first that fits answers."""
     add = application.add_handler
 
-    # Commands.
-    add(CommandHandler("start", start.start, _NEW))
-    add(CommandHandler("help", start.show_help, _NEW))
-    add(CommandHandler("klout", klout.klout, _NEW))
-    add(CommandHandler("why", explain.why, _NEW))
-    add(CommandHandler("goal", explain.aim, _NEW))
-    add(CommandHandler("method", explain.method, _NEW))
-    add(CommandHandler("receipt", explain.receipt, _NEW))
-    add(CommandHandler("follow", follow.follow, _NEW))
-    add(CommandHandler("unfollow", follow.unfollow, _NEW))
-    add(CommandHandler("following", follow.following, _NEW))
-    add(CommandHandler("digest", digest.digest, _NEW))
-    add(CommandHandler("schedule", schedule.schedule, _NEW))
-    add(CommandHandler("pause", schedule.pause, _NEW))
-    add(CommandHandler("resume", schedule.resume, _NEW))
-    add(CommandHandler("alert", alert.alert, _NEW))
-    add(CommandHandler("language", language.language, _NEW))
-    add(CommandHandler("privacy", privacy.privacy, _NEW))
-    add(CommandHandler("export", privacy.export, _NEW))
-    add(CommandHandler("forget_me", privacy.forget_me, _NEW))
-
-    # Buttons.
-    add(CallbackQueryHandler(klout.press_score, pattern(Action.SCORE)))
-    add(CallbackQueryHandler(klout.press_why, pattern(Action.WHY, Action.LESS, Action.MORE)))
-    add(CallbackQueryHandler(follow.press_follow, pattern(Action.FOLLOW)))
-    add(CallbackQueryHandler(klout.press_compare, pattern(Action.COMPARE)))
-    add(CallbackQueryHandler(klout.press_link, pattern(Action.LINK)))
-    add(CallbackQueryHandler(follow.press_unfollow, pattern(Action.UNFOLLOW)))
-    add(CallbackQueryHandler(follow.press_following, pattern(Action.FOLLOWING)))
-    add(CallbackQueryHandler(digest.press_page, pattern(Action.PAGE)))
-    add(CallbackQueryHandler(schedule.press_schedule, pattern(Action.SCHEDULE)))
-    add(CallbackQueryHandler(schedule.press_zone, pattern(Action.ZONE)))
-    add(CallbackQueryHandler(schedule.press_change, pattern(*schedule.CHANGES)))
-    add(CallbackQueryHandler(alert.press_off, pattern(Action.ALERT_OFF)))
-    add(CallbackQueryHandler(language.press_language, pattern(Action.LANGUAGE)))
-    add(CallbackQueryHandler(privacy.press_export, pattern(Action.EXPORT)))
-    add(CallbackQueryHandler(privacy.press_forget, pattern(Action.FORGET)))
-    add(CallbackQueryHandler(start.press_help, pattern(Action.HELP)))
-    add(CallbackQueryHandler(privacy.press_privacy, pattern(Action.PRIVACY)))
+    for name, command in _COMMANDS.items():
+        add(CommandHandler(name, command, _NEW))
+    for press, *actions in _BUTTONS:
+        add(CallbackQueryHandler(press, pattern(*actions)))
     add(CallbackQueryHandler(start.press_old))
 
     # The answer to a prompt; commands nobody knows; in private, anything else.

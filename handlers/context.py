@@ -8,6 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
+from delivery.groups import Groups
 from delivery.run import Delivery
 from delivery.subscriptions import Subscriptions
 from handlers.wording import Wording, wording_for
@@ -30,6 +31,7 @@ class Services:
     reader: Reader
     chats: Chats
     subscriptions: Subscriptions
+    groups: Groups
     lives: Lives
     clock: Callable[[], datetime]
     example: str

@@ -15,7 +15,7 @@ from handlers.views.scores import Answer
 from handlers.wording import Wording, wording_for
 from scoring import handles
 from scoring.errors import ScoringError
-from scoring.reader import Reader
+from scoring.reader import Reader, Reading
 
 _MYSELF: Final = frozenset(("", "me", "moi"))
 
@@ -89,7 +89,7 @@ async def press_why(update: Update, context: Context) -> None:
         return
     wording = await context.wording(update)
     reading = await context.services.reader.stored(press.argument)
-    if reading is None:
+    if reading is None or reading.hidden_by not in {None, query.from_user.id}:
         await toast(query, pages.old_button(wording), alert=True)
         return
     await toast(query)
@@ -144,15 +144,23 @@ async def own_handle(update: Update, context: Context) -> str:
 async def answers(update: Update, context: Context, names: Sequence[str]) -> list[Answer]:
     """What is known at once, or else all that X says, with a sign that it takes a moment."""
     reader = context.services.reader
+    viewer = update.effective_user.id if update.effective_user else None
     known = await asyncio.gather(*map(reader.current, names))
     if all(known):
-        return [reading for reading in known if reading]
+        return [_shown(reading, viewer) for reading in known if reading]
     async with working(update, context):
-        return await asyncio.gather(*(_read(reader, name) for name in names))
+        return await asyncio.gather(*(_read(reader, name, viewer) for name in names))
 
 
-async def _read(reader: Reader, handle: str) -> Answer:
+async def _read(reader: Reader, handle: str, viewer: int | None) -> Answer:
     try:
-        return await reader.read(handle)
+        return (await reader.read(handle)).shown_to(viewer)
+    except ScoringError as error:
+        return error
+
+
+def _shown(reading: Reading, viewer: int | None) -> Answer:
+    try:
+        return reading.shown_to(viewer)
     except ScoringError as error:
         return error

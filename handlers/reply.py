@@ -2,7 +2,7 @@
 
 from telegram import Message, Update
 
-from handlers import explain, follow, klout, schedule
+from handlers import board, compare, explain, follow, klout, schedule
 from handlers.context import Context
 from handlers.views import prompts
 from handlers.views.prompts import Question
@@ -30,7 +30,7 @@ async def _answer(  # noqa: C901 - one line a question
         case Question.SCORE:
             await klout.answer(update, context, message, text, ask_whose=True)
         case Question.COMPARE:
-            await klout.answer(update, context, message, f"@{given} @{text}")
+            await compare.take(update, context, message, f"@{given} @{text}")
         case Question.WHY:
             await explain.explain(update, context, text)
         case Question.RECEIPT:
@@ -43,5 +43,9 @@ async def _answer(  # noqa: C901 - one line a question
             await explain.measure(update, context, text)
         case Question.FOLLOW:
             await follow.take_follow(update, context, message, text)
+        case Question.JOIN:
+            await board.take_join(update, context, message, text)
+        case Question.MANY:
+            await compare.take(update, context, message, text)
         case Question.CITY:
             await schedule.find_zone(update, context, message)

@@ -18,6 +18,7 @@ from telegram.ext import (
 )
 
 from delivery.alerts import Watch
+from delivery.groups import Groups
 from delivery.preparing import Preparing
 from delivery.run import TICK, Delivery
 from delivery.sender import Sender
@@ -31,7 +32,9 @@ from operations.settings import Settings
 from scoring.reader import Reader
 from scoring.sources.x import XSource
 from storage.alerts import Alerts
+from storage.boards import Boards
 from storage.chats import Chats
+from storage.claims import Claims
 from storage.control import Control
 from storage.database import Database
 from storage.digests import Digests
@@ -83,6 +86,12 @@ async def services(
                 reader=reader,
                 chats=chats,
                 subscriptions=subscriptions,
+                groups=Groups(
+                    reader=reader,
+                    boards=Boards(database),
+                    claims=Claims(database),
+                    clock=clock,
+                ),
                 lives=Lives(database),
                 clock=clock,
                 example=example,
@@ -167,7 +176,9 @@ def _delivery(application: KloutApplication) -> Delivery:
         Letters(given.chats),
     )
     return Delivery(
-        preparing=Preparing(database, reader, writer, clock),
+        preparing=Preparing(
+            database=database, reader=reader, groups=given.groups, writer=writer, clock=clock
+        ),
         watch=Watch(Alerts(database), reader, writer, clock),
         outbox=outbox,
         sender=Sender(application.bot, outbox, control, given.lives, clock),

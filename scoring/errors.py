@@ -23,6 +23,10 @@ class AccountSuspended(AccountError):
     """X has suspended the account."""
 
 
+class AccountHidden(AccountError):
+    """Its owner proved that it is theirs, and does not want strangers to look it up here."""
+
+
 class SourceError(ScoringError):
     """The network could not be read. What is stored may still be served, with its age."""
 

@@ -7,7 +7,7 @@ request, and people who ask for the same handle share one flight.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,10 +17,17 @@ from scoring import windows
 from scoring.batch import ProfileBatch
 from scoring.budget import Ledger, paid
 from scoring.change import Change, change
-from scoring.errors import HandleNotFound, Interrupted, SourceError, SourceUnreachable
+from scoring.errors import (
+    AccountHidden,
+    HandleNotFound,
+    Interrupted,
+    SourceError,
+    SourceUnreachable,
+)
 from scoring.facts import Facts, FactsError
 from scoring.formula import CURRENT
 from scoring.handles import key
+from scoring.progress import Point
 from scoring.score import Score, score
 from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, SeenPost, Source
 
@@ -43,6 +50,7 @@ class Reading:
         score: with the facts, and the moment (`score.facts.as_of`) they are of.
         posts: the posts behind the facts, newest first; None when they were not read.
         problem: why this is not fresher or not deeper; None when it is as good as it gets.
+        hidden_by: the person, by number, who proved that it is theirs and hides it from others.
     """
 
     account_id: int
@@ -52,6 +60,20 @@ class Reading:
     score: Score
     posts: tuple[SeenPost, ...] | None = None
     problem: SourceError | None = None
+    hidden_by: int | None = None
+
+    def shown_to(self, viewer: int | None) -> "Reading":
+        """Return this reading, if that person may see it.
+
+        Args:
+            viewer: a person's number; None for many.
+
+        Raises:
+            AccountHidden: its owner hides it from everybody else.
+        """
+        if self.hidden_by not in (None, viewer):
+            raise AccountHidden(self.handle)
+        return self
 
 
 class ReadingStore(Protocol):
@@ -62,6 +84,12 @@ class ReadingStore(Protocol):
 
     async def before(self, account_id: int, moment: datetime) -> Reading | None:
         """The newest reading of an account from before a moment."""
+
+    async def history(self, account_id: int, since: datetime) -> Sequence[Point]:
+        """What an account scored since a moment, oldest first."""
+
+    async def hidden_by(self, account_id: int) -> int | None:
+        """Who hides an account from strangers."""
 
     async def add(self, reading: Reading, asked: str) -> None:
         """Keep a reading, and that `asked` leads to its account."""
@@ -123,6 +151,19 @@ class Reader:
     async def stored(self, handle: str) -> Reading | None:
         """The newest stored reading, however old; the network is never asked."""
         return await self._latest(handle)
+
+    async def history(self, reading: Reading, since: datetime) -> Sequence[Point]:
+        """What an account scored since a moment, oldest first, as it was told then."""
+        return await self._store.history(reading.account_id, since)
+
+    async def profile(self, handle: str) -> Profile:
+        """An account's profile as it is at this moment: always read, always paid for.
+
+        Raises:
+            scoring.errors.AccountError: there is no such account.
+            scoring.errors.SourceError: the network cannot be read.
+        """
+        return await self._profiles.get(handle)
 
     async def recall(self, handle: str, moment: datetime) -> Reading | None:
         """What was known of a handle at a moment; the network is never asked."""
@@ -253,6 +294,7 @@ class Reader:
             score=score(facts),
             posts=window.posts if window else None,
             problem=problem,
+            hidden_by=await self._store.hidden_by(profile.id),
         )
 
     async def _posts(self, profile: Profile, stored: Reading | None) -> PostWindow:

@@ -1,12 +1,16 @@
 """Whose an account is, where its owner proved it; and whether strangers may look it up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
 from storage.schema import account, claim
+
+BETWEEN_LOOKS: Final = timedelta(minutes=2)
+"""Each look at a bio costs the operator a cent."""
 
 
 class Claims:
@@ -29,6 +33,22 @@ class Claims:
                 )
             )
             return str(rows.scalar_one())
+
+    async def look(self, person_id: int, account_id: int, now: datetime) -> str | None:
+        """The code to look for in the bio; None if none was asked for, or it is too soon."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                update(claim)
+                .where(
+                    claim.c.person_id == person_id,
+                    claim.c.account_id == account_id,
+                    or_(claim.c.looked_at.is_(None), claim.c.looked_at <= now - BETWEEN_LOOKS),
+                )
+                .values(looked_at=now)
+                .returning(claim.c.code)
+            )
+            found: str | None = rows.scalar_one_or_none()
+        return found
 
     async def prove(self, person_id: int, account_id: int, now: datetime) -> None:
         """The code was seen: the account is this person's, and nobody else's any more."""

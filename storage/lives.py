@@ -3,15 +3,27 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, delete, exists, select, update
+from sqlalchemy import Table, UniqueConstraint, delete, exists, false, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.outbox import cancel
 from storage.places import Place, at
-from storage.schema import alert, chat, digest, follow, link, outbox, schedule
+from storage.schema import (
+    account,
+    alert,
+    board,
+    chat,
+    claim,
+    digest,
+    follow,
+    link,
+    member,
+    outbox,
+    schedule,
+)
 
-_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert)
+_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert, member, board)
 """Tables with a `chat_id`."""
 
 
@@ -87,7 +99,11 @@ class Lives:
                 select(follow.c.handle).where(follow.c.chat_id == person_id).distinct()
             )
             followed = [row.handle for row in names]
-            await connection.execute(delete(link).where(link.c.person_id == person_id))
+            for table in (link, member, claim):
+                await connection.execute(delete(table).where(table.c.person_id == person_id))
+            await connection.execute(
+                update(account).where(account.c.hidden_by == person_id).values(hidden_by=None)
+            )
             for table in (outbox, digest, schedule, follow, alert, link):
                 await connection.execute(delete(table).where(table.c.chat_id == person_id))
             await connection.execute(delete(chat).where(chat.c.id == person_id))
@@ -99,8 +115,9 @@ class Lives:
         async with self._database.reading() as connection:
             chats = await connection.execute(select(chat).where(chat.c.id == person_id))
             found["chat"] = [dict(row) for row in chats.mappings()]
-            links = await connection.execute(select(link).where(link.c.person_id == person_id))
-            found["links"] = [dict(row) for row in links.mappings()]
+            for table in (link, member, claim):
+                rows = await connection.execute(select(table).where(table.c.person_id == person_id))
+                found[table.name] = [dict(row) for row in rows.mappings()]
             for table in (follow, schedule, alert, digest, outbox):
                 rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
@@ -110,27 +127,27 @@ class Lives:
 async def _move(connection: AsyncConnection, table: Table, old: int, new: int) -> None:
     """Give rows another chat, but for those that it has already."""
     twin = table.alias()
-    same = [twin.c[name] == table.c[name] for name in _identity(table) if name != "chat_id"]
-    taken = (
-        exists().where(twin.c.chat_id == new, *same)
-        if same
-        else exists().where(twin.c.chat_id == new)
+    taken = [
+        exists().where(twin.c.chat_id == new, *(twin.c[name] == table.c[name] for name in columns))
+        for columns in _unique(table)
+    ]
+    await connection.execute(
+        update(table).where(table.c.chat_id == old, not_(or_(false(), *taken))).values(chat_id=new)
     )
-    movable = and_(table.c.chat_id == old, ~taken) if _identity(table) else table.c.chat_id == old
-    await connection.execute(update(table).where(movable).values(chat_id=new))
     if table is digest:
         left = select(digest.c.id).where(digest.c.chat_id == old)
         await connection.execute(delete(outbox).where(outbox.c.digest_id.in_(left)))
     await connection.execute(delete(table).where(table.c.chat_id == old))
 
 
-def _identity(table: Table) -> tuple[str, ...]:
-    """The columns that make a row of a chat unique."""
-    if table is outbox:
-        return ()
-    if table is digest:
-        return ("chat_id", "topic_id", "period")
-    return tuple(column.name for column in table.primary_key)
+def _unique(table: Table) -> list[list[str]]:
+    """Columns that tell a chat's rows apart, for each promise that no two are alike."""
+    promises = [set(table.primary_key.columns.keys())] + [
+        set(constraint.columns.keys())
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+    ]
+    return [sorted(names - {"chat_id"}) for names in promises if "chat_id" in names]
 
 
 def _within(table: Table, place: Place) -> Any:

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, select
+from sqlalchemy import Row, Select, bindparam, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
+from scoring.progress import Point
 from scoring.reader import Reading
 from scoring.score import Score
 from scoring.sources import SeenPost
@@ -21,6 +22,7 @@ _READINGS = (
         account.c.handle,
         account.c.name,
         account.c.protected,
+        account.c.hidden_by,
         snapshot.c.receipt,
         snapshot.c.posts,
     )
@@ -59,6 +61,39 @@ class Readings:
     async def before(self, account_id: int, moment: datetime) -> Reading | None:
         """The newest reading of an account from before a moment."""
         return await self._one(_BEFORE, id=account_id, moment=moment)
+
+    async def history(self, account_id: int, since: datetime) -> list[Point]:
+        """What an account scored since a moment, oldest first."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(
+                select(snapshot.c.as_of, snapshot.c.score, snapshot.c.margin, snapshot.c.formula)
+                .where(snapshot.c.account_id == account_id, snapshot.c.as_of >= since)
+                .order_by(snapshot.c.as_of, snapshot.c.id)
+            )
+            return [Point(*row) for row in rows]
+
+    async def hidden_by(self, account_id: int) -> int | None:
+        """Who hides an account from strangers."""
+        async with self._database.reading() as connection:
+            found: int | None = await connection.scalar(
+                select(account.c.hidden_by).where(account.c.id == account_id)
+            )
+        return found
+
+    async def starting_with(self, beginning: str, most: int) -> list[Reading]:
+        """The newest readings of the accounts whose handles begin so, by handle."""
+        pattern = key(beginning).replace("_", "\\_") + "%"
+        async with self._database.reading() as connection:
+            rows = await connection.execute(
+                select(account.c.handle)
+                .where(func.lower(account.c.handle).like(pattern, escape="\\"))
+                .where(account.c.hidden_by.is_(None))
+                .order_by(func.lower(account.c.handle))
+                .limit(most)
+            )
+            names = [row.handle for row in rows]
+        found = [await self.latest(name) for name in names]
+        return [reading for reading in found if reading is not None]
 
     async def receipts(self) -> AsyncIterator[str]:
         """The newest receipt of every account, as a line of JSON."""
@@ -111,7 +146,9 @@ class Readings:
 def _reading(row: Row[*tuple[Any, ...]]) -> Reading:
     posts = None if row.posts is None else tuple(map(_post, json.loads(row.posts)))
     score = Score.from_json(json.loads(row.receipt))
-    return Reading(row.id, row.handle, row.name, row.protected, score, posts)
+    return Reading(
+        row.id, row.handle, row.name, row.protected, score, posts, hidden_by=row.hidden_by
+    )
 
 
 def _rows(posts: Iterable[SeenPost]) -> list[list[int]]:

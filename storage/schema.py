@@ -248,6 +248,8 @@ claim: Final = Table(
     Column("person_id", BigInteger, primary_key=True, autoincrement=False),
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("code", String(16), nullable=False),
+    # When its bio was last read for it: each look costs the operator.
+    Column("looked_at", Moment),
     Column("proved_at", Moment),
     Index(None, "account_id"),
 )

@@ -40,6 +40,8 @@ class Action(StrEnum):
     PAGE = "page"
     ALERT_OFF = "aoff"
     EXPORT = "export"
+    BOARD = "board"
+    PROVE = "prove"
 
 
 class Press(NamedTuple):

@@ -8,6 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from delivery.digest import Digest, Entry
 from handlers.views import Reply
+from handlers.views.boards import weekly
 from handlers.views.buttons import Action, button
 from handlers.views.markup import profile_link
 from handlers.views.problems import sentence
@@ -45,6 +46,8 @@ def digest(told: Digest, page: int, now: datetime, wording: Wording) -> Reply:
         for entry in shown
         if isinstance(entry.problem, SourceError)
     )
+    if told.board is not None and page == 0:
+        blocks.append(weekly(told.board, wording))
     return Reply("\n\n".join(blocks), _keyboard(told, shown, page, pages, wording))
 
 

@@ -147,6 +147,14 @@ def nobody_followed(wording: Wording, example: str) -> Reply:
     return Reply(text.format(example=example))
 
 
+def nobody_in_particular(wording: Wording) -> Reply:
+    """An anonymous administrator wants something that is one person's."""
+    text = wording.gettext(
+        "You write as the group. For this I have to know who you are: write as yourself."
+    )
+    return Reply(text)
+
+
 def only_in_private(wording: Wording) -> Reply:
     """What is somebody's own is not shown to a group."""
     return Reply(wording.gettext("That is yours alone: ask me in our private chat."))

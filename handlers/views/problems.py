@@ -5,6 +5,7 @@ from functools import singledispatch
 from handlers.views.markup import profile_link
 from handlers.wording import Wording
 from scoring.errors import (
+    AccountHidden,
     AccountSuspended,
     BudgetSpent,
     CreditsDepleted,
@@ -38,6 +39,14 @@ def _(error: HandleNotFound, wording: Wording) -> str:
 @sentence.register
 def _(error: AccountSuspended, wording: Wording) -> str:
     text = wording.gettext("X has suspended {handle}, so there is nothing to score.")
+    return text.format(handle=profile_link(error.handle))
+
+
+@sentence.register
+def _(error: AccountHidden, wording: Wording) -> str:
+    text = wording.gettext(
+        "Whoever {handle} belongs to has asked me not to show it to others, so I do not."
+    )
     return text.format(handle=profile_link(error.handle))
 
 

@@ -32,6 +32,9 @@ class Question(Enum):
     GOAL_FOR = auto()
     """A number; `given` is the handle."""
     FOLLOW = auto()
+    JOIN = auto()
+    MANY = auto()
+    """Two to ten accounts."""
     CITY = auto()
     """A place whose clocks show the reader's time."""
 
@@ -89,6 +92,8 @@ def _texts(wording: Wording) -> dict[Question, str]:
             "Which score do you wish for {given}? Send me a number from 0 to 100."
         ),
         Question.FOLLOW: gettext("Whom on X shall this chat follow? Send me a handle."),
+        Question.JOIN: gettext("Which handle on X is yours? Send it to me to join the board."),
+        Question.MANY: gettext("Whom shall I compare? Send me two to ten handles."),
         Question.CITY: gettext("Which large city shares your time? Reply to this message."),
     }
 

@@ -43,11 +43,11 @@ def answer(
     if len(asked) == 1 and readings:
         html = card(readings[0], now, wording, asked=asked[0][0])
         markup = keyboard(readings[0].handle, wording, ask_whose=ask_whose)
-        return Reply("\n\n".join([html, *_remarks(request, wording)]), markup)
+        return Reply("\n\n".join([html, *remarks(request, wording)]), markup)
     blocks = [_block(handle, result, now, wording) for handle, result in asked]
     if len(readings) == len(asked) == _PAIR:
-        blocks.append(_verdict(readings[0], readings[1], wording))
-    blocks += _remarks(request, wording)
+        blocks.append(verdict(readings[0], readings[1], wording))
+    blocks += remarks(request, wording)
     return Reply("\n\n".join(blocks), _one_by_one(readings, wording))
 
 
@@ -143,7 +143,7 @@ def _block(asked: str, result: Answer, now: datetime, wording: Wording) -> str:
     return "\n".join([headline(result), parts, _counts(result, wording), *notes])
 
 
-def _verdict(one: Reading, other: Reading, wording: Wording) -> str:
+def verdict(one: Reading, other: Reading, wording: Wording) -> str:
     """Who is ahead, as people would judge; or that it is too close to call."""
     comparison = compare(one.score, other.score)
     share = comparison.probability
@@ -220,8 +220,8 @@ def _notes(reading: Reading, asked: str, now: datetime, wording: Wording) -> lis
     return notes
 
 
-def _remarks(request: Request, wording: Wording) -> list[str]:
-    """What of the request could not be answered, and why."""
+def remarks(request: Request, wording: Wording, most: int = MAX_HANDLES) -> list[str]:
+    """What of the request could not be answered, and why; `most` were taken at a time."""
     remarks = []
     if request.rejected:
         text = wording.gettext(
@@ -235,7 +235,7 @@ def _remarks(request: Request, wording: Wording) -> list[str]:
             "I answer for {most} at a time; {n} were left out.",
             request.left_out,
         )
-        remarks.append(text.format(most=MAX_HANDLES, n=request.left_out))
+        remarks.append(text.format(most=most, n=request.left_out))
     return remarks
 
 

@@ -35,6 +35,7 @@ class Account:
     protected: bool = False
     suspended: bool = False
     recent: tuple[Post, ...] = ()
+    bio: str = ""
 
 
 class World(Protocol):

@@ -137,6 +137,7 @@ class XServer:
             "username": account.handle,
             "name": account.name,
             "protected": account.protected,
+            "description": account.bio,
             "created_at": _written(account.created_at),
             "public_metrics": {
                 "followers_count": account.followers,

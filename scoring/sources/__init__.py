@@ -16,6 +16,7 @@ class Profile:
         id: the network's number for the account; survives a change of handle.
         handle: as the account spells it, without `@`.
         name: the display name, anything at all: escape it before showing it.
+        bio: what the account says of itself, anything at all; never kept.
         protected: only approved followers see the posts.
         followers, following, listed, posts: totals over the account's life.
         created_at: aware, UTC.
@@ -30,6 +31,7 @@ class Profile:
     listed: int
     posts: int
     created_at: datetime
+    bio: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ _QUARTER: Final = timedelta(minutes=15)
 """Waited for when a 429 carries no reset time (X's rate-limit window)."""
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, sock_connect=5)
-_USER_FIELDS: Final = ["created_at", "protected", "public_metrics"]
+_USER_FIELDS: Final = ["created_at", "description", "protected", "public_metrics"]
 _SPENT: Final = ("usage cap", "usagecapexceeded", "credit", "spending limit")
 
 _MOST: Final = 2**63
@@ -226,6 +226,7 @@ def _profile(user: _Json) -> Profile:
         listed=int(metrics["listed_count"]),
         posts=int(_either(metrics, "tweet_count", "post_count")),
         created_at=_time(user["created_at"]),
+        bio=str(user.get("description") or ""),
     )
 
 

@@ -18,6 +18,7 @@ from scoring.errors import (
     RateLimited,
     SourceUnreachable,
 )
+from scoring.progress import Point
 from scoring.reader import Reader, Reading
 from scoring.sources.x import XSource
 from storage.database import Database
@@ -286,6 +287,13 @@ async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
 
         async def before(self, account_id: int, moment: datetime) -> Reading | None:
             raise NotImplementedError
+
+        async def history(self, account_id: int, since: datetime) -> list[Point]:
+            raise NotImplementedError
+
+        async def hidden_by(self, account_id: int) -> int | None:
+            assert account_id
+            return None
 
         async def add(self, reading: Reading, asked: str) -> None:
             raise OSError(f"no room for {asked} {reading}")

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("account_id", sa.BigInteger, sa.ForeignKey("account.id"), primary_key=True),
         sa.Column("code", sa.String(16), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True)),
         sa.Column("proved_at", sa.DateTime(timezone=True)),
     )
     op.create_index("ix_claim_account_id", "claim", ["account_id"])
