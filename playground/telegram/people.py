@@ -10,6 +10,7 @@ from playground.telegram.world import (
     PRESENT,
     CallbackQuery,
     Chat,
+    GuestQuery,
     Person,
     Status,
     Topic,
@@ -41,7 +42,16 @@ def say(
     if replied is not None:
         content["reply_to_message"] = quoted(replied)
     message = world.post(chat, _member(world, chat, person), content)
+    if chat.members.get(world.bot.id) not in PRESENT and _mentions_bot(world, message):
+        return _summon(world, chat, message)
     return deliver(world, chat, "message", message)
+
+
+def _summon(world: World, chat: Chat, message: Json) -> Json:
+    """The bot is mentioned where it is no member: it may answer once, as a guest."""
+    query = GuestQuery(world.next_query_id(), chat, message, world.clock())
+    world.guest_queries[query.id] = query
+    return world.updates.add("guest_message", message | {"guest_query_id": query.id})
 
 
 def rewrite(world: World, person: Person, chat: Chat, text: str, edited: MessageRef) -> Json:
@@ -88,10 +98,12 @@ def _ask(world: World, person: Person, chat: Chat, message: Json, button: Json) 
         raise ValueError(f"the button {button['text']!r} does not ask the bot: {button}")
     query = CallbackQuery(world.next_query_id(), person, world.clock())
     world.queries[query.id] = query
+    inline_name = world.inline_name(chat, message)
+    where = {"inline_message_id": inline_name} if inline_name else {"message": message}
     body = {
         "id": query.id,
         "from": person.to_json(),
-        "message": message,
+        **where,
         "chat_instance": str(abs(chat.id) * 7919),
         "data": button["callback_data"],
     }
@@ -172,6 +184,8 @@ def _visible(world: World, chat: Chat, message: Json) -> bool:
         return True
     if "text" not in message:
         return True
+    if message.get("via_bot", {}).get("id") == world.bot.id:
+        return True
     replied = message.get("reply_to_message", {})
     if replied.get("from", {}).get("id") == world.bot.id:
         return True
@@ -185,6 +199,15 @@ def _addressed(username: str, message: Json) -> bool:
         if entity["type"] == "bot_command" and addressee in {"", username.lower()}:
             return entity["offset"] == 0 or bool(addressee)
     return False
+
+
+def _mentions_bot(world: World, message: Json) -> bool:
+    name = f"@{world.bot.username}".lower()
+    return any(
+        entity["type"] == "mention"
+        and utf16_slice(message["text"], entity["offset"], entity["length"]).lower() == name
+        for entity in message.get("entities", ())
+    )
 
 
 def _text_content(text: str) -> Json:
