@@ -98,6 +98,14 @@ class LocalTelegram:
         creator = self.world.people[next(iter(group.members))]
         return people.open_topic(self.world, group, creator, name)
 
+    def close_topic(self, group: Chat, topic: Topic, by: Person) -> Json:
+        """Somebody closes a topic: only administrators write there until it is reopened."""
+        return people.close_topic(self.world, group, topic, by)
+
+    def reopen_topic(self, group: Chat, topic: Topic, by: Person) -> Json:
+        """Somebody opens a topic again."""
+        return people.close_topic(self.world, group, topic, by, closed=False)
+
     def migrate(self, group: Chat) -> Chat:
         """Turn a basic group into a supergroup and return that; the old id only redirects."""
         return people.migrate(self.world, group)

@@ -149,6 +149,8 @@ def find_destination(world: World, params: Params) -> Destination:
         raise bad_request("message thread not found")
     if thread_id is None and reply is not None and reply.get("is_topic_message"):
         thread_id = reply["message_thread_id"]
+    if thread_id in chat.closed_topics and chat.members[world.bot.id] != "administrator":
+        raise bad_request("TOPIC_CLOSED")
     markup = checked_markup(params.mapping("reply_markup"))
     return Destination(chat, thread_id, reply, markup, params.flag("protect_content"))
 

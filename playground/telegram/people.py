@@ -35,6 +35,8 @@ def say(
     content = _text_content(text)
     replied = find_message(chat, reply_to) if reply_to is not None else None
     thread = topic.id if topic else (replied or {}).get("message_thread_id")
+    if thread in chat.closed_topics and chat.members[person.id] == "member":
+        raise ValueError("the topic is closed")
     if thread is not None:
         content |= {"message_thread_id": thread, "is_topic_message": True}
         # Telegram lets everything in a topic reply to the message that opened it.
@@ -145,6 +147,20 @@ def open_topic(world: World, chat: Chat, creator: Person, name: str) -> Topic:
     message = world.post(chat, creator, opened)
     deliver(world, chat, "message", message)
     return topic
+
+
+def close_topic(
+    world: World, chat: Chat, topic: Topic, actor: Person, *, closed: bool = True
+) -> Json:
+    """A topic takes no messages but from administrators, or does again."""
+    (chat.closed_topics.add if closed else chat.closed_topics.discard)(topic.id)
+    service = {
+        "message_thread_id": topic.id,
+        "is_topic_message": True,
+        "forum_topic_closed" if closed else "forum_topic_reopened": {},
+    }
+    message = world.post(chat, _member(world, chat, actor), service)
+    return deliver(world, chat, "message", message)
 
 
 def migrate(world: World, group: Chat) -> Chat:

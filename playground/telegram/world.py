@@ -62,6 +62,7 @@ class Chat:
     username: str | None = None
     is_forum: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
+    closed_topics: set[int] = field(default_factory=set)
     messages: dict[int, Json] = field(default_factory=dict)
     prompts: dict[int, Json] = field(default_factory=dict)
     """Reply keyboards and ForceReply by message: clients act on them, messages do not show them."""
@@ -234,6 +235,10 @@ class World:
             refusal.parameters["migrate_to_chat_id"] = chat.migrated_to
             raise refusal
         return chat
+
+    def upgraded(self, chat: Chat) -> Chat:
+        """What a chat has become."""
+        return chat if chat.migrated_to is None else self.chats[chat.migrated_to]
 
     def _find(self, chat_id: int | str | None) -> Chat | None:
         if isinstance(chat_id, int):
