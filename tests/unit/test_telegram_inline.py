@@ -115,7 +115,7 @@ async def test_a_photo_sent_before_is_offered_again(
     media = InputMediaPhoto(other.photo[-1].file_id, caption="d")
     assert await bot.edit_message_media(media, inline_message_id=name) is True
     assert telegram.history(group)[0]["photo"][-1]["width"] == 320
-    with pytest.raises(BadRequest, match="(?i)wrong file identifier"):
+    with pytest.raises(BadRequest, match=r"(?i)wrong file identifier"):
         await bot.edit_message_media(InputMediaPhoto(png(64, 36)), inline_message_id=name)
 
 
@@ -239,5 +239,5 @@ async def test_a_photos_caption_has_a_limit(
     asked = received(telegram.type_inline(ada, group, "nasa"), bot).inline_query
     assert asked
     photo = InlineQueryResultCachedPhoto("p", sent.photo[-1].file_id, caption="x" * 1025)
-    with pytest.raises(BadRequest, match="(?i)MEDIA_CAPTION_TOO_LONG"):
+    with pytest.raises(BadRequest, match=r"(?i)MEDIA_CAPTION_TOO_LONG"):
         await asked.answer([photo])
