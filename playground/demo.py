@@ -88,12 +88,14 @@ def _page(telegram: LocalTelegram, weeks: Weeks | None) -> PageData:
     friends = telegram.group("Friends", [ada, bob, chloe])
     club = telegram.group("Book club", [ada, bob, chloe], forum=True)
     telegram.topic(club, "Scores")
+    choir = telegram.group("Choir", [bob, ada], kind="group")
+    neighbours = telegram.group("Neighbours", [chloe, ada, bob], with_bot=False)
     suggestions = [
         Suggestion(character.handle, character.about) for character in CHARACTERS if weeks
     ]
     return PageData(
         [ada, bob, chloe],
-        [friends, club],
+        [friends, club, choir, neighbours],
         suggestions,
         made_up=weeks is not None,
         week_later=weeks.let_one_pass if weeks else None,

@@ -5,9 +5,14 @@ import { summary } from "./messages.js";
 import { t } from "./words.js";
 
 export class Composer {
-  /** @param {function(string, ?number)} onSend - the text and the id of what it replies to. */
-  constructor(onSend) {
+  /**
+   * @param {function(string, ?number)} onSend - the text and the id of what it replies to.
+   * @param {function(?string)} onInline - the words after the bot's name, null for none.
+   */
+  constructor(onSend, onInline) {
     this.onSend = onSend;
+    this.onInline = onInline;
+    this.bot = "";
     this.input = $("composer");
     this.replyTo = null;
     this.commands = [];
@@ -86,9 +91,19 @@ export class Composer {
     input.style.height = "auto";
     input.style.height = `${input.scrollHeight}px`;
     $("composer-form").classList.toggle("empty", input.value.trim() === "");
+    const query = this.inlineQuery();
+    this.onInline(query);
+    if (query !== null) return;
     const begun = /^\/(\w*)$/.exec(input.value)?.[1].toLowerCase();
     if (begun === undefined) this.closeMenu();
     else this.openMenu(this.commands.filter(({ command }) => command.startsWith(begun)));
+  }
+
+  /** What follows `@bot ` at the beginning of the line. */
+  inlineQuery() {
+    const [name, ...words] = this.input.value.split(" ");
+    const isQuery = words.length > 0 && name.toLowerCase() === `@${this.bot.toLowerCase()}`;
+    return isQuery ? words.join(" ") : null;
   }
 
   toggleMenu() {

@@ -5,6 +5,8 @@ import { link, richText } from "./richtext.js";
 import { fileAddress } from "./server.js";
 import { clockTime, t } from "./words.js";
 
+const ANY_CHAT = { allow_bot_chats: true, allow_group_chats: true };
+
 /** Messages of one sender this close together (seconds) share one name and one picture. */
 const TOGETHER = 300;
 
@@ -58,6 +60,8 @@ function serviceText(message) {
   if (message.forum_topic_created) {
     return t("{name} opened the topic “{topic}”", { name, topic: message.forum_topic_created.name });
   }
+  if (message.forum_topic_closed) return t("{name} closed the topic", { name });
+  if (message.forum_topic_reopened) return t("{name} reopened the topic", { name });
   if (message.new_chat_members) {
     const added = message.new_chat_members.map((member) => member.first_name).join(", ");
     return t("{name} added {added}", { name, added });
@@ -78,6 +82,10 @@ function bubble(message, context, isOwn) {
   if (!isOwn && context.isGroup) {
     const hue = message.from.is_bot ? "ink-bot" : hueOf(message.from.id);
     node.append(element("bdi", { class: `sender ${hue}` }, message.from.first_name));
+  }
+  if (message.via_bot) {
+    const via = t("via @{bot}", { bot: message.via_bot.username });
+    node.append(element("span", { class: "via" }, via));
   }
   const quoted = message.reply_to_message;
   if (quoted && !quoted.forum_topic_created) node.append(quote(quoted, context));
@@ -192,5 +200,7 @@ function buttonAction(message, button, context) {
   if (button.copy_text) return ["copy", () => context.onCopy(button.copy_text.text)];
   const here = button.switch_inline_query_current_chat;
   if (here !== undefined) return ["share", () => context.onSwitch(here, true)];
-  return ["share", () => context.onSwitch(button.switch_inline_query ?? "", false)];
+  const chosen = button.switch_inline_query_chosen_chat ?? ANY_CHAT;
+  const query = button.switch_inline_query ?? chosen.query ?? "";
+  return ["share", () => context.onSwitch(query, false, chosen)];
 }

@@ -1,9 +1,11 @@
 /** The chat page: plays one person at a time and keeps what is shown in step with the server. */
 
+import { showActions } from "./actions.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { $, avatar } from "./dom.js";
-import { alertBox, toast, viewPhoto } from "./notices.js";
+import { Inline } from "./inline.js";
+import { alertBox, chooseChat, toast, viewPhoto } from "./notices.js";
 import * as server from "./server.js";
 import * as sidebar from "./sidebar.js";
 import { fullTime, preferredLanguage, setNow, setWords, t, useLanguage } from "./words.js";
@@ -28,13 +30,19 @@ const context = {
   onQuote: (messageId) => conversation.flash(messageId),
   onPhoto: viewPhoto,
   onCopy: (text) => copy(text),
-  onSwitch: (query, isHere) => {
-    if (isHere) composer.begin(`@${context.bot} ${query}`);
-    else toast(t("In Telegram you would now choose a chat to share this in."));
-  },
+  onSwitch: (query, isHere, allows) => switchInline(query, isHere, allows),
 };
 const conversation = new Conversation(context);
-const composer = new Composer(send);
+const inline = new Inline({
+  place: () => placeOf(open),
+  onChosen: () => composer.begin(""),
+  onStart: (payload) => start(payload),
+  onFault: (fault) => toast(fault.message),
+});
+const composer = new Composer(send, (words) => {
+  if (words === null) inline.stop();
+  else inline.type(words);
+});
 
 const placeOf = ({ chat, topic }) => ({ person: me, chat, topic });
 const isOpen = (one) => one.chat === open?.chat && one.topic === open?.topic;
@@ -59,6 +67,7 @@ async function refresh() {
   for (const one of state.conversations) one.unread = unread.get(`${one.chat}/${one.topic}`);
   if (!state.people.some(({ id }) => id === me)) me = state.people[0].id;
   Object.assign(context, { me, bot: state.bot.username });
+  composer.bot = state.bot.username;
   setWords(state.words);
   setNow(state.now);
   document.body.classList.remove("offline");
@@ -103,6 +112,7 @@ async function show(one) {
   $("chat-title").textContent = sidebar.conversationTitle(open);
   $("chat-avatar").replaceChildren(sidebar.conversationAvatar(open));
   conversation.load(messages);
+  showActions(open.actions ?? [], act);
   composer.reset(menu, context.isGroup ? `@${context.bot}` : "");
   obeyPrompt(messages.at(-1));
   showSidebar();
@@ -125,7 +135,7 @@ async function send(text, replyTo = null) {
     const { delivered } = await server.say(placeOf(open), text, replyTo);
     if (!delivered && context.isGroup && !toldAboutPrivacy) {
       toldAboutPrivacy = true;
-      toast(sidebar.groupHint());
+      toast(sidebar.groupHint(open));
     }
   } catch (fault) {
     toast(fault.message);
@@ -134,7 +144,7 @@ async function send(text, replyTo = null) {
 
 function askAbout(handle) {
   document.body.classList.remove("sidebar-open");
-  send(`/klout @${handle}`);
+  send(open.has_bot ? `/klout @${handle}` : `@${context.bot} @${handle}`);
 }
 
 /** A deep link: Telegram opens the private chat and sends /start with its payload. */
@@ -153,6 +163,25 @@ async function press(message, data, button) {
     else pressed.set(query, stop);
   } catch (fault) {
     stop();
+    toast(fault.message);
+  }
+}
+
+/** Inline mode in this chat, or in one that is chosen first. */
+async function switchInline(query, isHere, allows) {
+  const fitting = state.conversations.filter(({ type }) =>
+    type === "private" ? allows.allow_bot_chats : allows.allow_group_chats,
+  );
+  const chosen = isHere ? open : await chooseChat(fitting);
+  if (!chosen) return;
+  if (!isHere) await show(chosen);
+  composer.begin(`@${context.bot} ${query}`);
+}
+
+async function act(action) {
+  try {
+    await server.act(placeOf(open), action);
+  } catch (fault) {
     toast(fault.message);
   }
 }
@@ -176,6 +205,8 @@ const EVENTS = {
   action: ({ chat, topic, action }) => here(chat, topic) && conversation.showAction(action),
   draft: ({ chat, topic, draft }) => here(chat, topic) && conversation.showDraft(draft),
   answer: (event) => answered(event),
+  inline: (event) => event.person === me && inline.answered(event),
+  changed: () => refresh(),
   clock: ({ now }) => {
     setNow(now);
     showNow();

@@ -25,6 +25,12 @@ export const say = (place, text, replyTo) =>
 
 export const press = (place, message, data) => post("press", { ...place, message, data });
 
+export const askInline = (place, words) => post("inline", { ...place, query: words });
+
+export const choose = (place, query, result) => post("choose", { ...place, query, result });
+
+export const act = (place, action) => post("act", { ...place, action });
+
 export const letAWeekPass = () => post("week-later", {});
 
 export const fileAddress = (fileId) => `/page-api/files/${encodeURIComponent(fileId)}`;

@@ -64,11 +64,14 @@ export function conversationTitle({ title, topic_name: topic }) {
 }
 
 /** What stands under the title: a topic says where it is, a group how many are in it. */
-export function conversationSubtitle({ type, topic, title, members, is_forum: isForum }) {
+export function conversationSubtitle(conversation) {
+  const { type, topic, title, members, administrators, is_forum: isForum } = conversation;
   if (type === "private") return t("bot");
-  if (topic) return t("topic in {title}", { title });
+  const names = new Intl.ListFormat(language()).format(administrators);
+  const rules = t("administered by {names}", { names });
+  if (topic) return `${t("topic in {title}", { title })} · ${rules}`;
   const people = t("{count} members", { count: members });
-  return isForum ? `${people} · ${t("General")}` : people;
+  return [people, isForum ? t("General") : null, rules].filter(Boolean).join(" · ");
 }
 
 function lastLine({ last, type, topic, title }) {
@@ -107,13 +110,13 @@ export function welcomeCard(conversation, suggestions, { onStart, onHandle }) {
     { class: "welcome" },
     conversationAvatar(conversation),
     element("h2", {}, element("bdi", {}, conversationTitle(conversation))),
-    element("p", {}, isPrivate ? t("Ask how influential somebody on X is, and why.") : groupHint()),
+    element("p", {}, isPrivate ? t("Ask how influential somebody on X is, and why.") : groupHint(conversation)),
   );
   if (isPrivate) {
     const properties = { type: "button", class: "primary start", onClick: onStart };
     card.append(element("button", properties, t("Start")));
   }
-  if (suggestions.length > 0) {
+  if (suggestions.length > 0 && conversation.has_bot) {
     const few = suggestions.slice(0, 4);
     card.append(element("p", { class: "hint" }, t("Try one of these:")));
     card.append(element("ul", { class: "chips" }, ...suggestionItems(few, onHandle)));
@@ -121,6 +124,8 @@ export function welcomeCard(conversation, suggestions, { onStart, onHandle }) {
   return card;
 }
 
-export const groupHint = () =>
-  t("In groups the bot sees only commands and replies to its messages, as on Telegram.");
+export const groupHint = ({ has_bot: hasBot }) =>
+  hasBot
+    ? t("In groups the bot sees only commands and replies to its messages, as on Telegram.")
+    : t("The bot is no member here: mention it, and it answers as a guest.");
 

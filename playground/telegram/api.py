@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from playground.telegram import chats, media, messages, profile, queries, receiving
+from playground.telegram import chats, inline, media, messages, profile, queries, receiving
 from playground.telegram.contract import Contract
 from playground.telegram.wire import Answer, Call, Params, RefusedError, Upload
 from playground.telegram.world import World
@@ -33,6 +33,8 @@ METHODS: Final[Mapping[str, Method]] = {
     "editMessageCaption": media.edit_message_caption,
     "getFile": media.get_file,
     "answerCallbackQuery": queries.answer_callback_query,
+    "answerInlineQuery": inline.answer_inline_query,
+    "answerGuestQuery": inline.answer_guest_query,
     "getChat": chats.get_chat,
     "getChatMember": chats.get_chat_member,
     "getChatMemberCount": chats.get_chat_member_count,

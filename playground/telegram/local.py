@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram.request import BaseRequest
 
-from playground.telegram import people, profile
+from playground.telegram import inline, people, profile
 from playground.telegram.api import BotApi
 from playground.telegram.contract import Contract, published_contract
 from playground.telegram.people import MessageRef
@@ -72,8 +72,9 @@ class LocalTelegram:
         *,
         forum: bool = False,
         kind: ChatType = "supergroup",
+        with_bot: bool = True,
     ) -> Chat:
-        """A group the bot is a member of.
+        """A group.
 
         Args:
             title: its name.
@@ -81,11 +82,14 @@ class LocalTelegram:
             administrators: those of them who rule it, its maker not counted.
             forum: whether it has topics.
             kind: `group` for a basic group, which `migrate` can turn into a supergroup.
+            with_bot: whether the bot is a member.
         """
         statuses: dict[int, Status] = {person.id: "member" for person in members}
         statuses |= {person.id: "administrator" for person in administrators}
         statuses[next(iter(statuses))] = "creator"
-        group = self.world.new_group(title, kind, {**statuses, self.bot.id: "member"})
+        if with_bot:
+            statuses[self.bot.id] = "member"
+        group = self.world.new_group(title, kind, statuses)
         group.is_forum = forum
         return group
 
@@ -93,6 +97,14 @@ class LocalTelegram:
         """Open a topic; the group is then a forum. The bot is told, as of all service messages."""
         creator = self.world.people[next(iter(group.members))]
         return people.open_topic(self.world, group, creator, name)
+
+    def close_topic(self, group: Chat, topic: Topic, by: Person) -> Json:
+        """Somebody closes a topic: only administrators write there until it is reopened."""
+        return people.close_topic(self.world, group, topic, by)
+
+    def reopen_topic(self, group: Chat, topic: Topic, by: Person) -> Json:
+        """Somebody opens a topic again."""
+        return people.close_topic(self.world, group, topic, by, closed=False)
 
     def migrate(self, group: Chat) -> Chat:
         """Turn a basic group into a supergroup and return that; the old id only redirects."""
@@ -134,6 +146,16 @@ class LocalTelegram:
             ValueError: there is no such button, or it opens a link instead of asking the bot.
         """
         return people.press(self.world, person, where, button)
+
+    def type_inline(self, person: Person, chat: Chat, query: str, *, offset: str = "") -> Json:
+        """Somebody types `@bot query` in a chat; returns the update with the inline query."""
+        return inline.type_query(self.world, person, chat, query, offset)
+
+    def choose_inline(
+        self, person: Person, query_id: str, result_id: str, *, topic: Topic | None = None
+    ) -> Json:
+        """Somebody takes a result of an answered inline query; returns the message it becomes."""
+        return inline.choose(self.world, person, query_id, result_id, topic)
 
     def block(self, person: Person) -> Json:
         """Somebody blocks the bot in their private chat."""

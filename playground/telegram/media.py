@@ -34,11 +34,13 @@ def _send(world: World, params: Params, kind: Kind) -> Json:
     return destination.post(world, _content(file) | caption)
 
 
-def edit_message_media(world: World, params: Params) -> Json:
+def edit_message_media(world: World, params: Params) -> Json | bool:
     """EditMessageMedia: another picture or file, with its own caption."""
     chat, message = own_message(world, params)
     media = params.mapping("media") or {}
     kind = media.get("type")
+    if params.files and params.text("inline_message_id"):
+        raise bad_request("wrong file identifier/HTTP URL specified")  # nothing new by this way
     if kind not in {"photo", "document"}:
         raise bad_request("unsupported media type specified")
     caption = _caption(world, Params(media), "MEDIA_CAPTION_TOO_LONG")
@@ -47,13 +49,18 @@ def edit_message_media(world: World, params: Params) -> Json:
     return edit(world, chat, message, _content(file) | caption, params, instead_of=replaced)
 
 
-def edit_message_caption(world: World, params: Params) -> Json:
+def edit_message_caption(world: World, params: Params) -> Json | bool:
     """EditMessageCaption: other words under the same picture."""
     chat, message = own_message(world, params)
     if not {"photo", "document"} & message.keys():
         raise bad_request("there is no caption in the message to edit")
     caption = _caption(world, params, "MEDIA_CAPTION_TOO_LONG")
     return edit(world, chat, message, caption, params, instead_of=("caption", "caption_entities"))
+
+
+def photo_content(world: World, file_id: str) -> Json:
+    """A photo that was sent before, as fields of a Message."""
+    return _content(_file(world, "photo", file_id, Params({})))
 
 
 def get_file(world: World, params: Params) -> Json:

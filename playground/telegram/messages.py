@@ -29,7 +29,7 @@ def send_message(world: World, params: Params) -> Json:
     return destination.post(world, text_content(world, formatted) | link_preview(params))
 
 
-def edit_message_text(world: World, params: Params) -> Json:
+def edit_message_text(world: World, params: Params) -> Json | bool:
     """EditMessageText: other words in a message of the bot's; the keyboard goes when not given."""
     if not params.text("text"):
         raise bad_request("message text is empty")
@@ -45,7 +45,7 @@ def edit_message_text(world: World, params: Params) -> Json:
     return edit(world, chat, message, content, params, instead_of=("text", "entities"))
 
 
-def edit_message_reply_markup(world: World, params: Params) -> Json:
+def edit_message_reply_markup(world: World, params: Params) -> Json | bool:
     """EditMessageReplyMarkup: another keyboard under the same words."""
     chat, message = own_message(world, params)
     return edit(world, chat, message, {}, params, instead_of=())
@@ -149,6 +149,8 @@ def find_destination(world: World, params: Params) -> Destination:
         raise bad_request("message thread not found")
     if thread_id is None and reply is not None and reply.get("is_topic_message"):
         thread_id = reply["message_thread_id"]
+    if thread_id in chat.closed_topics and chat.members[world.bot.id] != "administrator":
+        raise bad_request("TOPIC_CLOSED")
     markup = checked_markup(params.mapping("reply_markup"))
     return Destination(chat, thread_id, reply, markup, params.flag("protect_content"))
 
@@ -170,6 +172,11 @@ def own_message(world: World, params: Params) -> tuple[Chat, Json]:
     Raises:
         RefusedError: there is none, or it is not the bot's to edit.
     """
+    if name := params.text("inline_message_id"):
+        if name not in world.inline_messages:
+            raise bad_request("MESSAGE_ID_INVALID")
+        chat_id, message_id = world.inline_messages[name]
+        return world.chats[chat_id], world.chats[chat_id].messages[message_id]
     chat = world.open_chat(params.values.get("chat_id"))
     message = chat.messages.get(_message_id(params))
     if message is None:
@@ -187,8 +194,11 @@ def edit(
     params: Params,
     *,
     instead_of: tuple[str, ...],
-) -> Json:
+) -> Json | bool:
     """Replace some fields and the keyboard of a message.
+
+    Returns:
+        The message; only True where the bot has it by its inline name.
 
     Raises:
         RefusedError: nothing would change.
@@ -204,7 +214,8 @@ def edit(
         )
     if content:  # another keyboard alone does not count as an edit
         edited["edit_date"] = world.now()
-    return world.replace(chat, edited)
+    replaced = world.replace(chat, edited)
+    return True if params.text("inline_message_id") else replaced
 
 
 def text_content(world: World, formatted: FormattedText, name: str = "text") -> Json:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from playground.telegram.local import LocalTelegram
+from playground.telegram.page_actions import PERFORM, actions
 from playground.telegram.page_data import (
     PageData,
     conversation_json,
@@ -39,6 +40,9 @@ class PageApi:
             web.get("/page-api/files/{file_id}", self.file),
             web.post("/page-api/say", self.say),
             web.post("/page-api/press", self.press),
+            web.post("/page-api/inline", self.inline),
+            web.post("/page-api/choose", self.choose),
+            web.post("/page-api/act", self.act),
             web.post("/page-api/week-later", self.week_later),
         ]
 
@@ -89,6 +93,37 @@ class PageApi:
         except (KeyError, ValueError) as fault:
             raise web.HTTPBadRequest(text=str(fault)) from fault
         return web.json_response({"query": update["callback_query"]["id"] if update else None})
+
+    async def inline(self, request: web.Request) -> web.Response:
+        """Somebody types an inline query; what they are offered comes as an event."""
+        asked = await _asked(request)
+        person, chat, _ = self._place(asked)
+        try:
+            update = self._telegram.type_inline(person, chat, asked["query"])
+        except (KeyError, TypeError, ValueError) as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from fault
+        return web.json_response({"query": update["inline_query"]["id"] if update else None})
+
+    async def choose(self, request: web.Request) -> web.Response:
+        """Somebody takes one of the results."""
+        asked = await _asked(request)
+        person, _, topic = self._place(asked)
+        try:
+            self._telegram.choose_inline(person, asked["query"], asked["result"], topic=topic)
+        except (KeyError, TypeError, ValueError) as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from fault
+        return web.json_response({})
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Somebody does something to the bot or the chat; every page is told to look again."""
+        asked = await _asked(request)
+        person, chat, topic = self._place(asked)
+        action = asked.get("action")
+        if action not in actions(self._world, person, chat, topic.id if topic else None):
+            raise web.HTTPBadRequest(text="Not here, or not now.")
+        PERFORM[action](self._telegram, person, chat, topic)
+        self._world.publish("changed", chat)
+        return web.json_response({})
 
     async def week_later(self, request: web.Request) -> web.Response:
         """A week passes; every page is told the new time."""

@@ -9,6 +9,7 @@ from typing import Final
 from babel.messages.pofile import read_po
 
 import locales
+from playground.telegram.page_actions import actions
 from playground.telegram.profile import menu
 from playground.telegram.text import utf16_slice
 from playground.telegram.wire import Json
@@ -50,8 +51,8 @@ def page_json(world: World, page: PageData, person: Person) -> Json:
         "bot": world.bot.to_json(),
         "people": [person.to_json() for person in page.people],
         "conversations": [
-            conversation_json(world, chat, topic)
-            for chat in [world.private_chat(person), *page.groups]
+            conversation_json(world, chat, topic) | {"actions": actions(world, person, chat, topic)}
+            for chat in [world.private_chat(person), *map(world.upgraded, page.groups)]
             if chat.members.get(person.id) in PRESENT
             for topic in (None, *chat.topics)
         ],
@@ -77,6 +78,12 @@ def conversation_json(world: World, chat: Chat, topic: int | None) -> Json:
         "topic_name": chat.topics[topic].name if topic else None,
         "is_forum": chat.is_forum,
         "members": sum(status in PRESENT for status in chat.members.values()),
+        "has_bot": chat.members.get(world.bot.id) in PRESENT,
+        "administrators": [
+            world.people[member].first_name
+            for member, status in chat.members.items()
+            if status in {"creator", "administrator"} and member in world.people
+        ],
         "last": message_json(world, chat, messages[-1]) if messages else None,
     }
 
@@ -92,7 +99,7 @@ def history_json(world: World, person: Person, chat: Chat, topic: int | None) ->
     """One conversation as one person sees it."""
     return {
         "messages": [message_json(world, chat, message) for message in conversation(chat, topic)],
-        "menu": menu(world, person, chat),
+        "menu": menu(world, person, chat) if chat.members.get(world.bot.id) in PRESENT else [],
     }
 
 

@@ -10,6 +10,7 @@ from playground.telegram.world import (
     PRESENT,
     CallbackQuery,
     Chat,
+    GuestQuery,
     Person,
     Status,
     Topic,
@@ -34,6 +35,8 @@ def say(
     content = _text_content(text)
     replied = find_message(chat, reply_to) if reply_to is not None else None
     thread = topic.id if topic else (replied or {}).get("message_thread_id")
+    if thread in chat.closed_topics and chat.members[person.id] == "member":
+        raise ValueError("the topic is closed")
     if thread is not None:
         content |= {"message_thread_id": thread, "is_topic_message": True}
         # Telegram lets everything in a topic reply to the message that opened it.
@@ -41,7 +44,16 @@ def say(
     if replied is not None:
         content["reply_to_message"] = quoted(replied)
     message = world.post(chat, _member(world, chat, person), content)
+    if chat.members.get(world.bot.id) not in PRESENT and _mentions_bot(world, message):
+        return _summon(world, chat, message)
     return deliver(world, chat, "message", message)
+
+
+def _summon(world: World, chat: Chat, message: Json) -> Json:
+    """The bot is mentioned where it is no member: it may answer once, as a guest."""
+    query = GuestQuery(world.next_query_id(), chat, message, world.clock())
+    world.guest_queries[query.id] = query
+    return world.updates.add("guest_message", message | {"guest_query_id": query.id})
 
 
 def rewrite(world: World, person: Person, chat: Chat, text: str, edited: MessageRef) -> Json:
@@ -88,10 +100,12 @@ def _ask(world: World, person: Person, chat: Chat, message: Json, button: Json) 
         raise ValueError(f"the button {button['text']!r} does not ask the bot: {button}")
     query = CallbackQuery(world.next_query_id(), person, world.clock())
     world.queries[query.id] = query
+    inline_name = world.inline_name(chat, message)
+    where = {"inline_message_id": inline_name} if inline_name else {"message": message}
     body = {
         "id": query.id,
         "from": person.to_json(),
-        "message": message,
+        **where,
         "chat_instance": str(abs(chat.id) * 7919),
         "data": button["callback_data"],
     }
@@ -135,6 +149,20 @@ def open_topic(world: World, chat: Chat, creator: Person, name: str) -> Topic:
     return topic
 
 
+def close_topic(
+    world: World, chat: Chat, topic: Topic, actor: Person, *, closed: bool = True
+) -> Json:
+    """A topic takes no messages but from administrators, or does again."""
+    (chat.closed_topics.add if closed else chat.closed_topics.discard)(topic.id)
+    service = {
+        "message_thread_id": topic.id,
+        "is_topic_message": True,
+        "forum_topic_closed" if closed else "forum_topic_reopened": {},
+    }
+    message = world.post(chat, _member(world, chat, actor), service)
+    return deliver(world, chat, "message", message)
+
+
 def migrate(world: World, group: Chat) -> Chat:
     """A basic group becomes a supergroup: another id, told by a message on either side."""
     new = world.new_group(group.title, "supergroup", dict(group.members))
@@ -172,6 +200,8 @@ def _visible(world: World, chat: Chat, message: Json) -> bool:
         return True
     if "text" not in message:
         return True
+    if message.get("via_bot", {}).get("id") == world.bot.id:
+        return True
     replied = message.get("reply_to_message", {})
     if replied.get("from", {}).get("id") == world.bot.id:
         return True
@@ -185,6 +215,15 @@ def _addressed(username: str, message: Json) -> bool:
         if entity["type"] == "bot_command" and addressee in {"", username.lower()}:
             return entity["offset"] == 0 or bool(addressee)
     return False
+
+
+def _mentions_bot(world: World, message: Json) -> bool:
+    name = f"@{world.bot.username}".lower()
+    return any(
+        entity["type"] == "mention"
+        and utf16_slice(message["text"], entity["offset"], entity["length"]).lower() == name
+        for entity in message.get("entities", ())
+    )
 
 
 def _text_content(text: str) -> Json:

@@ -3,10 +3,9 @@
 from typing import Final
 
 from playground.telegram.wire import Params, bad_request
-from playground.telegram.world import World
+from playground.telegram.world import PATIENCE_SECONDS, World
 
 ANSWER_LIMIT: Final = 200
-PATIENCE_SECONDS: Final = 15
 
 
 def answer_callback_query(world: World, params: Params) -> bool:

@@ -16,6 +16,9 @@ ChatType = Literal["private", "group", "supergroup"]
 Status = Literal["creator", "administrator", "member", "left", "kicked"]
 
 PRESENT: Final = frozenset({"creator", "administrator", "member"})
+PATIENCE_SECONDS: Final = 15
+"""For how long Telegram waits for the answer to a press or a query."""
+
 _FIRST_PERSON: Final = 210_000_001
 _FIRST_GROUP: Final = 1_000_000_001
 
@@ -59,6 +62,7 @@ class Chat:
     username: str | None = None
     is_forum: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
+    closed_topics: set[int] = field(default_factory=set)
     messages: dict[int, Json] = field(default_factory=dict)
     prompts: dict[int, Json] = field(default_factory=dict)
     """Reply keyboards and ForceReply by message: clients act on them, messages do not show them."""
@@ -105,6 +109,37 @@ class CallbackQuery:
     answered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """What somebody may choose while typing: as the bot gave it, and the message it becomes."""
+
+    given: Json
+    content: Json
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """Words typed after the bot's name; `results` by their ids, None before the answer."""
+
+    id: str
+    person: Person
+    chat: Chat
+    query: str
+    at: datetime
+    results: dict[str, InlineResult] | None = None
+
+
+@dataclass(slots=True)
+class GuestQuery:
+    """A message that mentions the bot where it is no member."""
+
+    id: str
+    chat: Chat
+    message: Json
+    at: datetime
+    answered: bool = False
+
+
 class World:
     """The memory of a local Telegram: one bot and everybody it can meet."""
 
@@ -119,6 +154,10 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.queries: dict[str, CallbackQuery] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
+        self.guest_queries: dict[str, GuestQuery] = {}
+        self.inline_messages: dict[str, tuple[int, int]] = {}
+        """Chat and number of messages that came by inline or guest mode, by their only name."""
         self.commands: dict[tuple[str, int, int, str], list[Json]] = {}
         self.profile: dict[tuple[str, str], str] = {}
         self.menu_buttons: dict[int, Json] = {}
@@ -197,6 +236,10 @@ class World:
             raise refusal
         return chat
 
+    def upgraded(self, chat: Chat) -> Chat:
+        """What a chat has become."""
+        return chat if chat.migrated_to is None else self.chats[chat.migrated_to]
+
     def _find(self, chat_id: int | str | None) -> Chat | None:
         if isinstance(chat_id, int):
             return self.chats.get(chat_id)
@@ -245,6 +288,18 @@ class World:
         chat.messages[message["message_id"]] = message
         self.publish("edited", chat, message=message)
         return message
+
+    def name_inline(self, chat: Chat, message: Json) -> str:
+        """Give a message the name by which a bot edits what it cannot see."""
+        name = f"inline-{self.next_query_id()}"
+        self.inline_messages[name] = (chat.id, message["message_id"])
+        return name
+
+    def inline_name(self, chat: Chat, message: Json) -> str | None:
+        """That name; None for a message of the bot's own."""
+        place = (chat.id, message["message_id"])
+        named = (name for name, named in self.inline_messages.items() if named == place)
+        return next(named, None)
 
 
 def quoted(message: Json) -> Json:
