@@ -4,13 +4,18 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from async_lru import alru_cache
 
 from scoring.change import Change
 from scoring.errors import AccountError, AccountSuspended, HandleNotFound, ScoringError
 from scoring.handles import key
 from scoring.reader import Reader, Reading
 from storage.following import Followed
+
+_REMEMBERED: Final = 1_000
+"""Accounts: some five kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,21 @@ class Digest:
         return max((entry.moved for entry in self.entries), default=0.0)
 
 
+class Known:
+    """What is stored, remembered for the digests of one run: many tell the same of an account."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.stored = alru_cache(maxsize=_REMEMBERED)(reader.stored)
+        self.change = alru_cache(maxsize=_REMEMBERED)(self._change)
+
+    async def _change(self, handle: str, since: datetime) -> Change | None:
+        reading = await self.stored(handle)
+        return await self._reader.change(reading, since) if reading else None
+
+
 async def compose(
-    reader: Reader, follows: Iterable[Followed], problems: Mapping[str, ScoringError]
+    known: Known, follows: Iterable[Followed], problems: Mapping[str, ScoringError]
 ) -> tuple[Entry, ...]:
     """Say of each account what is stored, and what became of it since the place was last told.
 
@@ -65,11 +83,11 @@ async def compose(
     """
 
     async def entry(followed: Followed) -> Entry:
-        reading = await reader.stored(followed.handle)
+        reading = await known.stored(followed.handle)
         problem = problems.get(key(followed.handle))
         if reading is None or isinstance(problem, AccountError):
             return Entry(followed.handle, None, None, problem)
-        change = await reader.change(reading, followed.told_at) if followed.told_at else None
+        change = await known.change(followed.handle, followed.told_at) if followed.told_at else None
         return Entry(followed.handle, reading, change, problem)
 
     return ordered([await entry(followed) for followed in follows])

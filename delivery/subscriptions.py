@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from delivery.digest import Digest, compose, recall
+from delivery.digest import Digest, Known, compose, recall
 from delivery.preparing import collect
 from delivery.slots import Slot, reschedule
 from delivery.zones import zone_info
@@ -150,13 +150,13 @@ class Subscriptions:
         """A place's digest as of now; accounts that were not read today are read."""
         follows = await self.following.of(place)
         collected = await collect(self._reader, [followed.handle for followed in follows])
-        return Digest(0, await compose(self._reader, follows, collected.problems))
+        return Digest(0, await compose(Known(self._reader), follows, collected.problems))
 
     async def stored_digest(self, place: Place, number: int) -> Digest | None:
         """A digest that was sent to this place, as it was; number 0 is what is stored now."""
         if number == 0:
             follows = await self.following.of(place)
-            return Digest(0, await compose(self._reader, follows, {}))
+            return Digest(0, await compose(Known(self._reader), follows, {}))
         contents = await self._digests.contents(number, place)
         return None if contents is None else await recall(self._reader, number, contents)
 
