@@ -152,7 +152,7 @@ class Preparing:
 
     async def prepare(self) -> None:
         """Plan what is due, read whom it is about, and build the messages."""
-        while await self._schedules.plan(self._clock(), _next) == schedules.AT_ONCE:
+        while await self._schedules.plan(self._clock(), planned) == schedules.AT_ONCE:
             pass
         now = self._clock()
         wanted = await self._digests.wanted(now)
@@ -225,7 +225,8 @@ def _quiet(digest: Digest, schedule: Schedule) -> bool:
     return schedule.least is not None and digest.moved < schedule.least and not missing
 
 
-def _next(schedule: Schedule, now: datetime) -> Planned:
+def planned(schedule: Schedule, now: datetime) -> Planned:
+    """What a due schedule comes to: a `storage.schedules.Next`."""
     slot = Slot(schedule.weekday, schedule.minute, schedule.zone)
     assert schedule.next_run_at is not None  # noqa: S101 - it is due
     plan = catch_up(slot, schedule.next_run_at, now)
