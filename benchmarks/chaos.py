@@ -43,7 +43,7 @@ _HANDLES: Final = 50
 _LATENCY: Final = (0.01, 0.05)
 """Seconds on the bot's clock, before and again after a request takes effect."""
 
-_LIVES: Final = (1.0, 2.5)
+_LIVES: Final = (1.5, 3.5)
 """Seconds from being up to being killed; the first tick is a second after the start."""
 
 _HANGING: Final = 0.02
