@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
-.PHONY: help demo run test check format bench lock messages clean
+.PHONY: help demo run test check format bench chaos lock messages clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[.a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ format: .venv/.complete  ## rewrite the code in the house style
 
 bench: .venv/.complete  ## speed and memory, as ratios against a baseline of the same run
 	@$(BIN)/python -m benchmarks
+
+chaos: .venv/.complete  ## digests while processes are killed, stopped and left hanging (a quarter of an hour)
+	@$(BIN)/python -m benchmarks.chaos
 
 messages: .venv/.complete  ## bring the bot's catalogues up to date (the page's are kept by hand)
 	$(BIN)/pybabel --quiet extract --no-wrap --no-location --omit-header --keyword=count:1,2 --output=locales/klout.pot handlers

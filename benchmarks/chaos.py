@@ -41,9 +41,9 @@ _TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
 _X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _HANDLES: Final = 50
 _LATENCY: Final = (0.01, 0.05)
-"""Seconds, before and again after a request takes effect."""
+"""Seconds on the bot's clock, before and again after a request takes effect."""
 
-_LIVES: Final = (0.8, 2.5)
+_LIVES: Final = (1.5, 3.5)
 """Seconds from being up to being killed; the first tick is a second after the start."""
 
 _HANGING: Final = 0.02
@@ -184,9 +184,9 @@ class Chaos:
     @web.middleware
     async def _trouble(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Take a while on the way there and on the way back, or for ever."""
-        await asyncio.sleep(self._random.uniform(*_LATENCY))
+        await asyncio.sleep(self._random.uniform(*_LATENCY) / self.speed)
         response = await handler(request)
-        await asyncio.sleep(self._random.uniform(*_LATENCY))
+        await asyncio.sleep(self._random.uniform(*_LATENCY) / self.speed)
         sending = request.path.endswith("/sendMessage")
         if self.fault == "hang" and sending and self._random.random() < _HANGING:
             self.faults["left hanging"] += 1

@@ -55,7 +55,8 @@ async def subscribe(
     served = period(slot.zone, due_at - _LAST_WEEK)
     for index, chat_id in enumerate(chats):
         place = {"chat_id": chat_id, "topic_id": 0}
-        names = {handles[(index + 7 * n) % len(handles)] for n in range(1 + 2 * (index % 2))}
+        others = (-1, 0, 1) if index % 2 else (0,)  # all are followed where there are two a chat
+        names = {handles[(2 * index + n) % len(handles)] for n in others}
         follows += [{**place, "key": n, "handle": n, "told_at": told_at} for n in sorted(names)]
         schedules.append(
             {

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from async_lru import alru_cache
 
 from delivery.groups import Board
 from scoring.change import Change, change
@@ -18,6 +20,9 @@ from scoring.errors import (
 from scoring.handles import key
 from scoring.reader import Reader, Reading
 from storage.following import Followed
+
+_REMEMBERED: Final = 1_000
+"""Accounts: some five kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,21 @@ class Digest:
         return max((entry.moved for entry in self.entries), default=0.0)
 
 
+class Known:
+    """What is stored, remembered for the digests of one run: many tell the same of an account."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.stored = alru_cache(maxsize=_REMEMBERED)(reader.stored)
+        self.change = alru_cache(maxsize=_REMEMBERED)(self._change)
+
+    async def _change(self, handle: str, since: datetime) -> Change | None:
+        reading = await self.stored(handle)
+        return await _since(self._reader, reading, since) if reading else None
+
+
 async def compose(
-    reader: Reader,
+    known: Known,
     follows: Iterable[Followed],
     problems: Mapping[str, ScoringError],
     viewer: int,
@@ -79,23 +97,21 @@ async def compose(
     """
 
     async def entry(followed: Followed) -> Entry:
-        reading = await reader.stored(followed.handle)
+        reading = await known.stored(followed.handle)
         problem = problems.get(key(followed.handle))
         if reading is None or isinstance(problem, AccountError):
             return Entry(followed.handle, None, None, problem)
         if reading.hidden_by not in {None, viewer}:
             return Entry(followed.handle, None, None, AccountHidden(followed.handle))
-        return Entry(
-            followed.handle, reading, await _since(reader, reading, followed.told_at), problem
-        )
+        since = followed.told_at
+        moved = await known.change(followed.handle, since) if since else None
+        return Entry(followed.handle, reading, moved, problem)
 
     return ordered([await entry(followed) for followed in follows])
 
 
-async def _since(reader: Reader, reading: Reading, told_at: datetime | None) -> Change | None:
+async def _since(reader: Reader, reading: Reading, told_at: datetime) -> Change | None:
     """What changed since the place was told; from itself, when nothing was read since."""
-    if told_at is None:
-        return None
     if told_at >= reading.score.facts.as_of:
         return change(reading.score, reading.score)
     return await reader.change(reading, told_at)

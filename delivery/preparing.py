@@ -1,12 +1,15 @@
 """From schedules that are due to messages that wait: plan, collect, build."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
+from sqlalchemy.exc import OperationalError
+
 from delivery.collecting import Collected, collect
-from delivery.digest import Digest, compose, contents
+from delivery.digest import Digest, Known, compose, contents
 from delivery.groups import Board, Groups
 from delivery.slots import LATE, Slot, catch_up
 from scoring.errors import (
@@ -16,8 +19,7 @@ from scoring.handles import key
 from scoring.reader import Reader, Reading
 from storage import schedules
 from storage.database import Database
-from storage.digests import Digests, Due
-from storage.following import Following
+from storage.digests import Digests, Due, Told
 from storage.outbox import post
 from storage.places import Place
 from storage.schedules import Planned, Schedule, Schedules
@@ -64,6 +66,13 @@ class Writer(Protocol):
         """A score has moved from where it was."""
 
 
+class _Built(NamedTuple):
+    due: Due
+    told: Told
+    written: Written
+    silent: bool
+
+
 class Preparing:
     """Makes messages of what is due."""
 
@@ -80,65 +89,78 @@ class Preparing:
         self._groups = groups
         self._schedules = Schedules(database)
         self._digests = Digests(database)
-        self._following = Following(database)
         self._reader = reader
         self._writer = writer
         self._clock = clock
 
     async def prepare(self) -> None:
         """Plan what is due, read whom it is about, and build the messages."""
-        while await self._schedules.plan(self._clock(), _next) == schedules.AT_ONCE:
+        while await self._schedules.plan(self._clock(), planned) == schedules.AT_ONCE:
             pass
         now = self._clock()
         wanted = await self._digests.wanted(now)
         collected = await collect(self._reader, wanted)
+        known = Known(self._reader)
         while due := await self._digests.due(now):
-            for each in due:
-                try:
-                    await self._build(each, collected)
-                except Exception:  # noqa: BLE001 - one place's trouble must not hold up the others
-                    _log.exception("digest %d could not be built", each.id)
-                    last = each.attempt + 1 >= _MOST_ATTEMPTS
-                    await self._digests.fail(each.id, self._clock() + _LATER, last=last)
+            built = [one for each in due if (one := await self._try(each, known, collected))]
+            await self._post(built)
 
-    async def _build(self, due: Due, collected: Collected) -> None:
+    async def _try(self, due: Due, known: Known, collected: Collected) -> _Built | None:
+        await asyncio.sleep(0)  # people's questions go first, also while all is known already
+        try:
+            return await self._build(due, known, collected)
+        except OperationalError:
+            raise  # the database's trouble, not this place's
+        except Exception:  # noqa: BLE001 - one place's trouble must not hold up the others
+            _log.exception("digest %d could not be built", due.id)
+            last = due.attempt + 1 >= _MOST_ATTEMPTS
+            await self._digests.fail(due.id, self._clock() + _LATER, last=last)
+            return None
+
+    async def _build(self, due: Due, known: Known, collected: Collected) -> _Built | None:
         now = self._clock()
-        follows = await self._following.of(due.place)
-        schedule = await self._schedules.of(due.place)
         board = await self._weekly_board(due.place)
-        if schedule is None or not (follows or board):
+        if due.schedule is None or not (due.follows or board):
             await self._digests.skip(due.id, "nobody")
-            return
-        waiting = any(key(followed.handle) in collected.unread for followed in follows)
+            return None
+        waiting = any(key(followed.handle) in collected.unread for followed in due.follows)
         if waiting and now - due.due_at < _WORTH_WAITING:
             again_at = collected.again_at or now
             await self._digests.postpone([due.id], max(again_at, now + _LATER))
-            return
-        entries = await compose(self._reader, follows, collected.problems, due.place.chat_id)
+            return None
+        entries = await compose(known, due.follows, collected.problems, due.place.chat_id)
         late = now - due.due_at > LATE
         digest = Digest(due.id, entries, due.due_at if late else None, board)
-        if _quiet(digest, schedule):
+        if _quiet(digest, due.schedule):
             await self._digests.skip(due.id, "quiet")
-            return
+            return None
         written = await self._writer.digest(due.place, digest, now)
         offered = [
             (key(entry.asked), entry.reading.score.facts.as_of)
             for entry in entries
             if entry.reading
         ]
+        return _Built(due, Told(contents(digest), offered), written, due.schedule.silent)
+
+    async def _post(self, built: list[_Built]) -> None:
+        """All of them, or, since somebody else may be faster, those that are still due."""
+        now = self._clock()
         async with self._database.transaction() as connection:
-            if await self._digests.ready(connection, due, contents(digest), offered, now):
-                await post(
-                    connection,
-                    f"digest:{due.id}",
-                    due.place,
-                    written.html,
-                    now=now,
-                    useful=_USEFUL,
-                    markup=written.markup,
-                    silent=schedule.silent,
-                    digest_id=due.id,
-                )
+            told = {one.due.id: one.told for one in built}
+            ready = await self._digests.ready(connection, told, now)
+            for due, _, written, silent in built:
+                if due.id in ready:
+                    await post(
+                        connection,
+                        f"digest:{due.id}",
+                        due.place,
+                        written.html,
+                        now=now,
+                        useful=_USEFUL,
+                        markup=written.markup,
+                        silent=silent,
+                        digest_id=due.id,
+                    )
 
     async def _weekly_board(self, place: Place) -> Board | None:
         """The board of a group that wants it every week, if anybody stands on it."""
@@ -158,7 +180,8 @@ def _quiet(digest: Digest, schedule: Schedule) -> bool:
     return schedule.least is not None and digest.moved < schedule.least and not told
 
 
-def _next(schedule: Schedule, now: datetime) -> Planned:
+def planned(schedule: Schedule, now: datetime) -> Planned:
+    """What a due schedule comes to: a `storage.schedules.Next`."""
     slot = Slot(schedule.weekday, schedule.minute, schedule.zone)
     assert schedule.next_run_at is not None  # noqa: S101 - it is due
     plan = catch_up(slot, schedule.next_run_at, now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from delivery.collecting import collect
-from delivery.digest import Digest, compose, recall
+from delivery.digest import Digest, Known, compose, recall
 from delivery.slots import Slot, reschedule
 from delivery.zones import zone_info
 from scoring.errors import AccountError, ScoringError, SourceError
@@ -155,13 +155,14 @@ class Subscriptions:
         """A place's digest as of now; accounts that were not read today are read."""
         follows = await self.following.of(place)
         collected = await collect(self._reader, [followed.handle for followed in follows])
-        return Digest(0, await compose(self._reader, follows, collected.problems, place.chat_id))
+        told = await compose(Known(self._reader), follows, collected.problems, place.chat_id)
+        return Digest(0, told)
 
     async def stored_digest(self, place: Place, number: int) -> Digest | None:
         """A digest that was sent to this place, as it was; number 0 is what is stored now."""
         if number == 0:
             follows = await self.following.of(place)
-            return Digest(0, await compose(self._reader, follows, {}, place.chat_id))
+            return Digest(0, await compose(Known(self._reader), follows, {}, place.chat_id))
         contents = await self._digests.contents(number, place)
         if contents is None:
             return None

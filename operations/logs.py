@@ -11,7 +11,16 @@ _LOOKS_SECRET: Final = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}|(?<=Bearer )\S+")
 _SHORTEST: Final = 8
 """Anything shorter is no secret, and would be blotted out of ordinary words."""
 
-_CHATTY: Final = ("httpx", "httpcore", "tweepy", "aiohttp", "asyncio", "aiosqlite", "alembic")
+_CHATTY: Final = (
+    "apscheduler",
+    "httpx",
+    "httpcore",
+    "tweepy",
+    "aiohttp",
+    "asyncio",
+    "aiosqlite",
+    "alembic",
+)
 """Loggers that write URLs, headers or every statement below WARNING."""
 
 
@@ -38,4 +47,6 @@ def configure(level: str, secrets: Iterable[str]) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # A tick that takes longer than the pause between two is no trouble.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)

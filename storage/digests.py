@@ -1,32 +1,53 @@
 """Digests that are due, and what each of them said."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, Table, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.following import Followed
 from storage.outbox import cancel
 from storage.places import Place, at
-from storage.schema import digest, follow, outbox
+from storage.schedules import Schedule, schedule_of
+from storage.schema import digest, follow, outbox, schedule
 
 AT_ONCE: Final = 100
-"""Digests that are built before anything else is read or written."""
+"""Digests that are built together: what they need is read, and what they say written, at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A digest that is to be built."""
+    """A digest that is to be built.
+
+    Attributes:
+        follows: whom the place follows now.
+        schedule: None when the place has none any more.
+    """
 
     id: int
     place: Place
-    period: str
     due_at: datetime
     attempt: int
+    follows: tuple[Followed, ...]
+    schedule: Schedule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a digest says.
+
+    Attributes:
+        contents: JSON, from which the digest can be shown again.
+        offered: keys of handles, and the moments of the readings that are told.
+    """
+
+    contents: Any
+    offered: Sequence[tuple[str, datetime]]
 
 
 class Digests:
@@ -44,10 +65,27 @@ class Digests:
                 .order_by(digest.c.not_before, digest.c.id)
                 .limit(AT_ONCE)
             )
-            return [
-                Due(row.id, Place(row.chat_id, row.topic_id), row.period, row.due_at, row.attempt)
-                for row in rows
-            ]
+            digests = rows.all()
+            ids = [row.id for row in digests]
+            follows = await connection.execute(
+                _of_their_places(follow, ids).order_by(digest.c.id, follow.c.key)
+            )
+            followed: dict[int, list[Followed]] = {}
+            for row in follows:
+                followed.setdefault(row.digest_id, []).append(Followed(row.handle, row.told_at))
+            schedules = await connection.execute(_of_their_places(schedule, ids))
+            scheduled = {row.digest_id: schedule_of(row) for row in schedules}
+        return [
+            Due(
+                row.id,
+                Place(row.chat_id, row.topic_id),
+                row.due_at,
+                row.attempt,
+                tuple(followed.get(row.id, ())),
+                scheduled.get(row.id),
+            )
+            for row in digests
+        ]
 
     async def wanted(self, now: datetime) -> list[str]:
         """The handles in all digests that are due, those that most places follow first."""
@@ -97,39 +135,36 @@ class Digests:
             )
 
     async def ready(
-        self,
-        connection: AsyncConnection,
-        due: Due,
-        contents: Any,
-        offered: Sequence[tuple[str, datetime]],
-        now: datetime,
-    ) -> bool:
-        """From due to ready, within the caller's transaction, which also posts its message.
-
-        Args:
-            contents: JSON, from which the digest can be shown again.
-            offered: keys of handles, and the moments of the readings that are told.
+        self, connection: AsyncConnection, told: Mapping[int, Told], now: datetime
+    ) -> set[int]:
+        """From due to ready, within the caller's transaction, which also posts the messages.
 
         Returns:
-            False when somebody else was faster, or the place is no longer there.
+            Those that are ready now: of the others somebody else was faster, or the place is gone.
         """
-        moved = await connection.execute(
-            update(digest)
-            .where(digest.c.id == due.id, digest.c.state == "due")
-            .values(state="ready", contents=json.dumps(contents))
+        rows = await connection.execute(
+            select(digest).where(digest.c.id.in_(told), digest.c.state == "due")
         )
-        if moved.rowcount == 0:
-            return False
-        for name, moment in offered:
-            await connection.execute(
-                update(follow)
-                .where(at(follow, due.place), follow.c.key == name)
-                .values(offered_at=moment)
-            )
+        due = {row.id: row for row in rows}
+        if not due:
+            return set()
+        await connection.execute(
+            _READY, [{"number": n, "said": json.dumps(told[n].contents)} for n in due]
+        )
+        offers = [
+            {"chat": row.chat_id, "topic": row.topic_id, "name": name, "moment": moment}
+            for row in due.values()
+            for name, moment in told[row.id].offered
+        ]
+        if offers:
+            await connection.execute(_OFFERED, offers)
         # Last week's, should it still wait, has nothing to add.
-        waiting = at(outbox, due.place) & outbox.c.digest_id.is_not(None)
+        same_place = (digest.c.chat_id == outbox.c.chat_id) & (
+            digest.c.topic_id == outbox.c.topic_id
+        )
+        waiting = outbox.c.digest_id.is_not(None) & exists().where(digest.c.id.in_(due), same_place)
         await cancel(connection, waiting, now)
-        return True
+        return set(due)
 
     async def contents(self, number: int, place: Place) -> Any:
         """What a digest of this very place says; None for a stranger's, or one long gone."""
@@ -138,3 +173,29 @@ class Digests:
                 select(digest.c.contents).where(digest.c.id == number, at(digest, place))
             )
         return None if found is None else json.loads(found)
+
+
+_READY = (
+    update(digest)
+    .where(digest.c.id == bindparam("number"))
+    .values(state="ready", contents=bindparam("said"))
+)
+_OFFERED = (
+    update(follow)
+    .where(
+        follow.c.chat_id == bindparam("chat"),
+        follow.c.topic_id == bindparam("topic"),
+        follow.c.key == bindparam("name"),
+    )
+    .values(offered_at=bindparam("moment"))
+)
+
+
+def _of_their_places(table: Table, ids: Sequence[int]) -> Select[Any]:
+    """The rows that belong to the places of some digests."""
+    same_chat, same_topic = (digest.c[name] == table.c[name] for name in ("chat_id", "topic_id"))
+    return (
+        select(digest.c.id.label("digest_id"), table)
+        .join(table, same_chat & same_topic)
+        .where(digest.c.id.in_(ids))
+    )

@@ -67,7 +67,7 @@ class Schedules:
             row = (
                 await connection.execute(select(schedule).where(at(schedule, place)))
             ).one_or_none()
-        return None if row is None else _schedule(row)
+        return None if row is None else schedule_of(row)
 
     async def start(self, place: Place, first: Schedule) -> None:
         """Give a place its first schedule; one that is there stays."""
@@ -86,7 +86,7 @@ class Schedules:
             ).one_or_none()
             if row is None:
                 return None
-            changed = to(_schedule(row))
+            changed = to(schedule_of(row))
             await connection.execute(
                 update(schedule).where(at(schedule, place)).values(**_values(changed))
             )
@@ -109,7 +109,7 @@ class Schedules:
             ).all()
             digests, nexts = [], []
             for row in rows:
-                planned = next_of(_schedule(row), now)
+                planned = next_of(schedule_of(row), now)
                 place = {"chat_id": row.chat_id, "topic_id": row.topic_id}
                 digests.append({**place, "period": planned.period, "due_at": planned.due})
                 nexts.append(
@@ -149,7 +149,8 @@ _PLANNED = (
 )
 
 
-def _schedule(row: Any) -> Schedule:
+def schedule_of(row: Any) -> Schedule:
+    """A row of the table."""
     return Schedule(**{name: getattr(row, name) for name in Schedule.__slots__})
 
 

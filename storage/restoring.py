@@ -1,0 +1,22 @@
+"""A database as it was some time ago: what it still had to send may have been sent since."""
+
+from datetime import datetime
+
+from sqlalchemy import true, update
+
+from storage.database import Database
+from storage.outbox import cancel
+from storage.schema import alert, digest
+
+
+async def give_up_waiting(database: Database, now: datetime) -> None:
+    """Send nothing that waits or is due, and let alerts start from what they see next.
+
+    What was being sent is left to its lease, which makes it uncertain.
+    """
+    async with database.transaction() as connection:
+        await cancel(connection, true(), now)
+        await connection.execute(
+            update(digest).where(digest.c.state == "due").values(state="skipped", reason="restored")
+        )
+        await connection.execute(update(alert).values(above=None, base=None))

@@ -1,0 +1,216 @@
+"""What may go wrong around a digest, each test named after its fault (F17 to F27)."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.subscribers import subscribe
+from operations.restoring import restore
+from operations.settings import Settings, SettingsError
+from playground.telegram.wire import Json
+from playground.telegram.world import Event
+from storage.control import TERM, Control
+from storage.database import Database
+from storage.outbox import LEASE, Outbox, post
+from storage.places import Place
+from tests.conftest import Clock
+from tests.dialogue.conftest import Talk, settings, talk, telegram  # noqa: F401 - fixtures
+from tests.e2e.conftest import Town, launch
+
+LOCKED = float(os.environ.get("FAULT_SECONDS", "3"))
+"""Seconds for which a database is locked; each is one attempt of a transaction."""
+
+
+async def _due(town: Town, chats: list[int]) -> None:
+    """Each of some chats follows somebody, and has a digest due a minute ago."""
+    database = await Database.open(town.environment["DATABASE_URL"])
+    await subscribe(database, chats, ["nasa", "lea"], datetime.now(UTC) - timedelta(minutes=1))
+    await database.close()
+
+
+def _states(file: Path, table: str = "outbox") -> Counter[str]:
+    with closing(sqlite3.connect(file)) as database:
+        return Counter(row[0] for row in database.execute(f"SELECT state FROM {table}"))  # noqa: S608
+
+
+async def _settled(file: Path, count: int) -> None:
+    async with asyncio.timeout(60 + LOCKED):
+        while _states(file)["sent"] < count:  # noqa: ASYNC110 - a table has no event
+            await asyncio.sleep(0.05)
+
+
+def _sent(town: Town, chats: list[int]) -> list[int]:
+    """How many messages each chat got."""
+    return [len(town.telegram.history(town.telegram.world.chat(chat))) for chat in chats]
+
+
+def _lock(file: Path) -> sqlite3.Connection:
+    lock = sqlite3.connect(file, timeout=30, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    return lock
+
+
+@pytest.mark.parametrize("moment", ["before anything is planned", "before the answer is noted"])
+async def test_f17_a_locked_database_is_waited_for(town: Town, tmp_path: Path, moment: str) -> None:
+    file = tmp_path / "klout.db"
+    await _due(town, [town.chat.id])
+    bot = await launch(tmp_path, town.environment)
+    await bot.until("answering as @klout_bot")
+    if moment == "before the answer is noted":
+        arrived = asyncio.Event()
+        town.telegram.watch(lambda event: arrived.set() if _is_message(event) else None)
+        await arrived.wait()
+    with closing(_lock(file)):
+        await asyncio.sleep(LOCKED)
+    await _settled(file, 1)
+    assert _sent(town, [town.chat.id]) == [1]
+    assert _states(file, "digest") == {"sent": 1}
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    assert "Traceback" not in "".join(bot.output)
+
+
+def _is_message(event: Event) -> bool:
+    return event["event"] == "message" and event["message"]["from"]["is_bot"] is True
+
+
+@pytest.mark.parametrize("hours", [2, -2, 8 * 24])
+async def test_f19_no_jump_of_the_clock_makes_a_second_digest(
+    talk: Talk,  # noqa: F811 - the fixture
+    clock: Clock,
+    hours: int,
+) -> None:
+    await talk.ask("/follow @nasa")
+    clock.forward(days=7)
+    jump = timedelta(hours=hours)
+    if jump > timedelta(days=7):
+        clock.now += jump  # from before the first slot to beyond the second
+    assert len(await _tick(talk)) == 1
+    clock.now += jump
+    after = await _tick(talk)
+    assert len(after) == (1 if jump > timedelta(days=7) else 0)
+    clock.now -= jump
+    for _ in range(3):
+        clock.forward(hours=1)
+        assert not await _tick(talk)
+
+
+async def test_f19_a_clock_set_back_stalls_no_lease_and_no_election(
+    database: Database, clock: Clock
+) -> None:
+    dead, alive = (Outbox(database, clock, owner) for owner in ("dead", "alive"))
+    async with database.transaction() as connection:
+        await post(connection, "a", Place(1), "…", now=clock.now, useful=timedelta(days=1))
+    control = Control(database)
+    clock.forward(hours=2)
+    assert len(await dead.lease(9)) == 1
+    assert await control.elect("dead", clock.now)
+    clock.forward(hours=-2)
+    await alive.reap()
+    assert len(await alive.lease(9)) == 1
+    assert await control.elect("alive", clock.now)
+    assert clock.now + LEASE < clock.now + timedelta(hours=2) > clock.now + TERM
+
+
+@pytest.mark.parametrize(
+    ("outage", "late"),
+    [(timedelta(minutes=10), False), (timedelta(hours=3), True), (timedelta(days=3), True)],
+    ids=str,
+)
+async def test_f21_an_outage_over_the_slot_brings_one_digest(
+    talk: Talk,  # noqa: F811 - the fixture
+    clock: Clock,
+    outage: timedelta,
+    late: bool,
+) -> None:
+    await talk.ask("/follow @nasa")
+    clock.now = await _next_run(talk) + outage
+    (digest,) = await _tick(talk)
+    assert ("This is late" in digest["text"]) is late
+    assert not await _tick(talk)
+    clock.now = await _next_run(talk) + timedelta(seconds=15)
+    (digest,) = await _tick(talk)
+    assert "This is late" not in digest["text"]
+
+
+async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(town: Town, tmp_path: Path) -> None:
+    file, people = tmp_path / "klout.db", [town.telegram.person(f"P{n}") for n in range(60)]
+    chats = [town.telegram.private_chat(person).id for person in people]
+    await _due(town, chats)
+    bot = await launch(tmp_path, town.environment)
+    async with asyncio.timeout(60):
+        while sum(_sent(town, chats)) < 10:  # noqa: ASYNC110 - sixty chats have no one event
+            await asyncio.sleep(0.01)
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    assert 0 < sum(_sent(town, chats)) < len(chats)
+    left = _states(file)
+    assert left["sent"] == sum(_sent(town, chats))
+    assert not left.keys() & {"leased", "sending", "uncertain"}
+    bot = await launch(tmp_path, town.environment)  # the next one need not wait for a term
+    await _settled(file, len(chats))
+    assert _sent(town, chats) == [1] * len(chats)
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_f27_a_restored_backup_sends_nothing_again(
+    talk: Talk,  # noqa: F811 - the fixture
+    settings: Settings,  # noqa: F811 - the fixture
+    clock: Clock,
+    tmp_path: Path,
+) -> None:
+    await talk.ask("/follow @nasa")
+    clock.now = await _next_run(talk)
+    talk.telegram.fail("sendMessage", 429, "Too Many Requests", retry_after=60)
+    before, waiting = tmp_path / "before.db", tmp_path / "waiting.db"
+    _back_up(tmp_path / "klout.db", before)
+    assert not await _tick(talk)
+    _back_up(tmp_path / "klout.db", waiting)
+    clock.forward(minutes=2)
+    assert len(await _tick(talk)) == 1
+    for backup in (before, waiting):
+        await restore(settings, backup, clock)
+        assert not await _tick(talk)
+    clock.now = await _next_run(talk)
+    assert len(await _tick(talk)) == 1
+
+
+@pytest.mark.parametrize("make", [lambda _: None, lambda file: file.write_bytes(b"?" * 4096)])
+async def test_f27_what_is_no_backup_changes_nothing(
+    talk: Talk,  # noqa: F811 - the fixture
+    settings: Settings,  # noqa: F811 - the fixture
+    clock: Clock,
+    tmp_path: Path,
+    make: Callable[[Path], object],
+) -> None:
+    await talk.ask("/follow @nasa")
+    make(tmp_path / "backup.db")
+    with pytest.raises(SettingsError):
+        await restore(settings, tmp_path / "backup.db", clock)
+    clock.now = await _next_run(talk)
+    assert len(await _tick(talk)) == 1
+
+
+async def _tick(talk: Talk) -> list[Json]:  # noqa: F811 - the class
+    """What one tick sends to Ada."""
+    before = len(talk.telegram.history(talk.private))
+    await talk.application.delivery.tick()
+    return talk.telegram.history(talk.private)[before:]
+
+
+async def _next_run(talk: Talk) -> datetime:  # noqa: F811 - the class
+    schedule = await talk.application.services.subscriptions.schedule(Place(talk.private.id))
+    assert schedule
+    assert schedule.next_run_at
+    return schedule.next_run_at
+
+
+def _back_up(file: Path, to: Path) -> None:
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
