@@ -38,7 +38,7 @@ SCHEDULES: Final = (10_000, 100_000)
 DUE: Final = 5_000
 _HANDLES: Final = 200
 _ASKED: Final = 20
-_IDLE: Final = timedelta(seconds=40)
+_IDLE: Final = timedelta(seconds=20)
 """From seeding to the moment when digests are due."""
 
 _TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
@@ -70,6 +70,7 @@ async def _measure(schedules: int) -> float:
             "TELEGRAM_API_URL": telegram_url,
             "X_BEARER_TOKEN": _X_TOKEN,
             "X_API_URL": x_url,
+            "X_BUDGET_USD_MONTH": "1000",
             "DATABASE_URL": f"sqlite:///{file}",
             "LOG_LEVEL": "WARNING",
         }

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aiolimiter import AsyncLimiter
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, RetryAfter
@@ -32,6 +33,9 @@ _UNDER_WAY: Final = 30
 _MOST_ATTEMPTS: Final = 5
 _MOST_LOST: Final = 5
 """Messages in a row that were not confirmed, before sending pauses."""
+
+_MOST_NOTES: Final = 3
+"""Tries to note a delivery, each as patient as a transaction is."""
 
 _BREAK: Final = timedelta(minutes=1)
 _SOON: Final = timedelta(seconds=15)
@@ -109,7 +113,19 @@ class Sender:
             await self._settle(message, error)
         else:
             self._lost = 0
-            await self._outbox.deliver(message, sent)
+            await self._note(message, sent)
+
+    async def _note(self, message: Outgoing, sent: int) -> None:
+        """Note that a message arrived; after a freeze or a long lock it takes more than one try."""
+        for attempt in range(_MOST_NOTES, 0, -1):
+            try:
+                await self._outbox.deliver(message, sent)
+            except SQLAlchemyError as error:
+                if attempt == 1:
+                    raise  # its lease runs out, and it stays uncertain
+                _log.warning("message %d arrived, which cannot be noted yet: %s", message.id, error)
+            else:
+                return
 
     async def _request(self, message: Outgoing, *, plainly: bool) -> int:
         """One request, made once; the number of the message it became."""
@@ -171,7 +187,7 @@ class Sender:
             else:
                 await self._again(message, error, free=False)
         else:
-            await self._outbox.deliver(message, sent)
+            await self._note(message, sent)
 
     async def _again(self, message: Outgoing, error: Exception, *, free: bool) -> None:
         if not free and message.attempt + 1 >= _MOST_ATTEMPTS:

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from delivery.preparing import planned
 from operations.assembly import Clock, utc_now
 from operations.settings import Settings, SettingsError
-from storage.database import Database
+from storage.database import Database, create_private
 from storage.restoring import give_up_waiting
 from storage.schedules import AT_ONCE, Schedules
 
@@ -40,6 +40,7 @@ def _copy(backup: Path, to: Path) -> None:
     """Copy a database, which may be in use and have side files, as one."""
     if not backup.is_file():
         raise SettingsError(f"{backup} is not usable: there is no such file.")
+    create_private(to)
     try:
         with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(to)) as target:
             if source.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:

@@ -52,7 +52,7 @@ class Database:
             OSError, sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
         """
         address = _address(url)
-        _create_private(Path(address.database or ""))
+        create_private(Path(address.database or ""))
         writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
         reader = create_async_engine(
             address,
@@ -135,7 +135,7 @@ def _address(url: str) -> URL:
     return address.set(drivername="sqlite+aiosqlite")
 
 
-def _create_private(path: Path) -> None:
+def create_private(path: Path) -> None:
     """Make the file readable by its owner only; SQLite gives its side files the same mode."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
