@@ -106,6 +106,10 @@ class LocalTelegram:
         """Somebody opens a topic again."""
         return people.close_topic(self.world, group, topic, by, closed=False)
 
+    def delete_topic(self, group: Chat, topic: Topic) -> None:
+        """A topic goes with all that was said in it; Telegram tells nobody."""
+        people.delete_topic(group, topic)
+
     def migrate(self, group: Chat) -> Chat:
         """Turn a basic group into a supergroup and return that; the old id only redirects."""
         return people.migrate(self.world, group)
@@ -121,15 +125,18 @@ class LocalTelegram:
         topic: Topic | None = None,
         reply_to: MessageRef | None = None,
         edit_of: MessageRef | None = None,
+        anonymous: bool = False,
     ) -> Json:
-        """Somebody writes, replies, or edits what they wrote.
+        """Somebody writes, replies, or edits what they wrote; administrators also anonymously.
 
         Returns:
             The update the bot gets; empty when privacy mode or a block keeps it from the bot.
         """
         if edit_of is not None:
             return people.rewrite(self.world, person, chat, text, edit_of)
-        return people.say(self.world, person, chat, text, topic=topic, reply_to=reply_to)
+        return people.say(
+            self.world, person, chat, text, topic=topic, reply_to=reply_to, anonymous=anonymous
+        )
 
     def press(self, person: Person, where: Chat | Json, button: str) -> Json:
         """Somebody presses an inline button, named by its text or its callback data.
@@ -173,6 +180,20 @@ class LocalTelegram:
     def remove_bot(self, group: Chat, by: Person) -> Json:
         """Somebody removes the bot from a group."""
         return people.change_bot_status(self.world, by, group, "kicked")
+
+    def join(self, person: Person, group: Chat) -> Json:
+        """Somebody comes into a group."""
+        return people.change_status(self.world, person, group, "member")
+
+    def leave(self, person: Person, group: Chat) -> Json:
+        """Somebody leaves a group."""
+        return people.change_status(self.world, person, group, "left")
+
+    def promote(self, person: Person, group: Chat, *, administrator: bool = True) -> None:
+        """A member becomes an administrator, or is one no longer."""
+        people.change_status(
+            self.world, person, group, "administrator" if administrator else "member"
+        )
 
     # What there is to see
 

@@ -1,6 +1,6 @@
 """What people do in a chat, and what of it the bot is told."""
 
-from typing import Any
+from typing import Any, Final
 
 from playground.telegram.chats import member_json
 from playground.telegram.detection import with_detected
@@ -21,6 +21,9 @@ from playground.telegram.world import (
 MessageRef = Json | int
 """A message, or its id."""
 
+GROUP_ANONYMOUS_BOT: Final = Person(1_087_968_824, "Group", None, "GroupAnonymousBot", is_bot=True)
+"""Who writes what administrators write in the name of their group."""
+
 
 def say(
     world: World,
@@ -30,9 +33,16 @@ def say(
     *,
     topic: Topic | None = None,
     reply_to: MessageRef | None = None,
+    anonymous: bool = False,
 ) -> Json:
     """Somebody writes; returns the update the bot gets, empty when it gets none."""
     content = _text_content(text)
+    sender = _member(world, chat, person)
+    if anonymous:
+        if chat.members[person.id] == "member":
+            raise ValueError(f"{person.first_name} is no administrator of {chat.title}")
+        sender = GROUP_ANONYMOUS_BOT
+        content["sender_chat"] = chat.to_json()
     replied = find_message(chat, reply_to) if reply_to is not None else None
     thread = topic.id if topic else (replied or {}).get("message_thread_id")
     if thread in chat.closed_topics and chat.members[person.id] == "member":
@@ -43,7 +53,7 @@ def say(
         replied = replied or chat.messages[thread]
     if replied is not None:
         content["reply_to_message"] = quoted(replied)
-    message = world.post(chat, _member(world, chat, person), content)
+    message = world.post(chat, sender, content)
     if chat.members.get(world.bot.id) not in PRESENT and _mentions_bot(world, message):
         return _summon(world, chat, message)
     return deliver(world, chat, "message", message)
@@ -131,6 +141,27 @@ def change_bot_status(world: World, actor: Person, chat: Chat, status: Status) -
         "new_chat_member": member_json(world.bot, status),
     }
     return world.updates.add("my_chat_member", body)
+
+
+def change_status(world: World, person: Person, chat: Chat, status: Status) -> Json:
+    """Somebody joins, leaves, rules or no longer rules a group; the bot sees who comes and goes."""
+    old = chat.members.get(person.id, "left")
+    chat.members[person.id] = status
+    if (old in PRESENT) == (status in PRESENT):
+        return {}  # Telegram tells a bot only when it asks for `chat_member`
+    user = person.to_json()
+    came = status in PRESENT
+    service: Json = {"new_chat_members": [user]} if came else {"left_chat_member": user}
+    return deliver(world, chat, "message", world.post(chat, person, service))
+
+
+def delete_topic(chat: Chat, topic: Topic) -> None:
+    """A topic goes with everything said in it; nobody is told."""
+    del chat.topics[topic.id]
+    chat.closed_topics.discard(topic.id)
+    for number, message in tuple(chat.messages.items()):
+        if message.get("message_thread_id") == topic.id:
+            del chat.messages[number]
 
 
 def open_topic(world: World, chat: Chat, creator: Person, name: str) -> Topic:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, Update
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TimedOut
+from telegram.error import ChatMigrated, Forbidden, RetryAfter, TimedOut
 
 from playground.telegram import Chat, LocalTelegram, Person
 
@@ -207,20 +207,6 @@ async def test_a_migrated_group_redirects(telegram: LocalTelegram, bot: Bot, ada
     with pytest.raises(ChatMigrated) as migrated:
         await bot.send_message(old.id, "hello")
     assert migrated.value.new_chat_id == new.id
-
-
-async def test_a_closed_topic_takes_nothing_until_it_is_reopened(
-    telegram: LocalTelegram, bot: Bot, ada: Person, bob: Person, group: Chat
-) -> None:
-    topic = telegram.topic(group, "Scores")
-    closed = telegram.close_topic(group, topic, ada)
-    assert closed["message"]["forum_topic_closed"] == {}
-    with pytest.raises(BadRequest, match=r"(?i)TOPIC_CLOSED"):
-        await bot.send_message(group.id, "51/100", message_thread_id=topic.id)
-    with pytest.raises(ValueError, match="closed"):
-        telegram.say(bob, group, "/klout", topic=topic)
-    telegram.reopen_topic(group, topic, ada)
-    await bot.send_message(group.id, "51/100", message_thread_id=topic.id)
 
 
 async def test_members_and_administrators(
