@@ -115,8 +115,8 @@ def _entry(entry: Entry, now: datetime, wording: Wording) -> str:
     if entry.change is not None and (told := _because(entry.change, wording)):
         lines.append(told)
     if key(entry.asked) != key(reading.handle):
-        renamed = gettext("@{old} goes by @{new} now.")
-        lines.append(renamed.format(old=entry.asked, new=reading.handle))
+        old, new = profile_link(entry.asked), profile_link(reading.handle)
+        lines.append(gettext("{old} goes by {new} now.").format(old=old, new=new))
     if reading.protected:
         lines.append(gettext("The posts are protected: only the profile counts."))
     age = now - reading.score.facts.as_of

@@ -202,8 +202,8 @@ def _notes(reading: Reading, asked: str, wording: Wording) -> list[str]:
     """What a reader should know about this reading before trusting the number."""
     notes = []
     if asked and key(asked) != key(reading.handle):
-        renamed = wording.gettext("@{old} goes by @{new} now.")
-        notes.append(renamed.format(old=asked, new=reading.handle))
+        renamed = wording.gettext("{old} goes by {new} now.")
+        notes.append(renamed.format(old=profile_link(asked), new=profile_link(reading.handle)))
     if reading.protected:
         notes.append(wording.gettext("The posts are protected: only the profile counts."))
     elif reading.score.facts.recent is None:
