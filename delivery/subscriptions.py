@@ -131,7 +131,7 @@ class Subscriptions:
     async def pause(self, place: Place) -> Schedule | None:
         """Send no digest until somebody resumes; None when there never was a schedule."""
         return await self._schedules.change(
-            place, lambda old: replace(old, state="paused", reason=None)
+            place, lambda old: replace(old, state="paused", reason=None, next_run_at=None)
         )
 
     async def resume(self, place: Place) -> Schedule | None:
