@@ -138,6 +138,12 @@ async def talk(
             await application.stop()
 
 
+@pytest.fixture
+def hurried(talk: Talk) -> None:
+    """Nobody else is waited for before X is asked."""
+    talk.application.services.reader._profiles._window = 0
+
+
 @pytest.fixture(autouse=True)
 def no_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     with caplog.at_level(logging.INFO):

@@ -34,10 +34,7 @@ TO_NINE = timedelta(days=6, hours=21)
 NEVER_LEFT = httpx.ConnectError("refused")
 
 
-@pytest.fixture(autouse=True)
-def hurried(talk: Talk) -> None:
-    """Nobody else is waited for before X is asked."""
-    talk.application.services.reader._profiles._window = 0
+pytestmark = pytest.mark.usefixtures("hurried")
 
 
 @pytest.fixture

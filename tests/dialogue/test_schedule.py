@@ -1,0 +1,166 @@
+"""When a chat hears of those it follows: words, buttons, pauses."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from playground.telegram.wire import Json
+from playground.telegram.world import Chat
+from storage.schema import schedule
+from tests.conftest import Clock
+from tests.dialogue.conftest import Talk
+from tests.dialogue.test_following import buttons
+
+pytestmark = pytest.mark.usefixtures("hurried")
+
+
+async def kept(talk: Talk) -> Any:
+    """The one schedule there is."""
+    (row,) = await talk.rows(schedule)
+    return row
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-{text}+00:00")
+
+
+async def page(talk: Talk, chat: Chat | None = None) -> Json:
+    (shown,) = await talk.say(talk.ada, chat or talk.private, "/schedule")
+    return shown
+
+
+async def test_before_anybody_is_followed(talk: Talk) -> None:
+    for command in ("/schedule", "/pause", "/resume"):
+        assert (await talk.ask(command)).startswith("There is nothing to change yet")
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("monday 9:00 Europe/Paris", "23T08:00"),
+        ("lundi 9h", "23T09:00"),
+        ("today", None),
+        ("wednesday 18:00", "18T18:00"),  # later today
+        ("wednesday 11:00", "25T11:00"),  # gone by
+        ("15:30", "18T15:30"),
+    ],
+)
+async def test_in_words(talk: Talk, words: str, moment: str | None) -> None:
+    await talk.ask("/follow @nasa")
+    told = await talk.ask(f"/schedule {words}")
+    if moment is None:
+        assert told.startswith("I did not understand ")
+    else:
+        assert (await kept(talk))["next_run_at"] == at(moment)
+
+
+@pytest.mark.parametrize(
+    "words", ["25:99", "blursday", "<b>monday</b> &amp;", "x" * 3_500, "Mars/Olympus"]
+)
+async def test_nonsense_gets_a_hint_and_changes_nothing(talk: Talk, words: str) -> None:
+    await talk.ask("/follow @nasa")
+    before = await kept(talk)
+    assert (await talk.ask(f"/schedule {words}")).startswith("I did not understand ")
+    assert await kept(talk) == before
+
+
+async def test_by_buttons(talk: Talk) -> None:
+    await talk.ask("/follow @nasa")
+    shown = await page(talk)
+    for button in ("Fri", "18:00", "Only moves of 3 or more", "Without a sound"):
+        await talk.press(talk.ada, shown, button)
+    row = await kept(talk)
+    assert (row["weekday"], row["minute"], row["least"], row["silent"]) == (4, 1080, 3.0, True)
+    assert row["next_run_at"] == at("20T18:00")
+    now = talk.telegram.history(talk.private)[-1]
+    assert {"• Fri", "• 18:00", "Every week", "With a sound"} <= set(buttons(now))
+    for button in ("Every week", "With a sound", "Pause"):
+        await talk.press(talk.ada, now, button)
+    row = await kept(talk)
+    assert (row["least"], row["silent"], row["state"]) == (None, False, "paused")
+    await talk.press(talk.ada, now, "Resume")
+    assert (await kept(talk))["next_run_at"] == at("20T18:00")
+
+
+async def test_the_zone_by_button(talk: Talk) -> None:
+    await talk.ask("/follow @nasa")
+    await talk.press(talk.ada, await page(talk), "Time zone…")
+    await talk.press(talk.ada, talk.private, "New York")
+    row = await kept(talk)
+    assert (row["zone"], row["next_run_at"]) == ("America/New_York", at("25T13:00"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["1|day|7", "1|day|", "1|time|9999", "1|zone|Mars/Olympus", "1|quiet|-3", "1|time|"],
+)
+async def test_forged_buttons_change_nothing(talk: Talk, data: str) -> None:
+    await talk.ask("/follow @nasa")
+    before = await kept(talk)
+    update = talk.telegram.press(talk.ada, await page(talk), "Fri")
+    update["callback_query"]["data"] = data
+    await talk.feed(talk.private, update)
+    assert "This button is old." in talk.toast()["text"]
+    assert await kept(talk) == before
+
+
+async def test_pause_and_resume(talk: Talk, clock: Clock) -> None:
+    await talk.ask("/follow @nasa")
+    assert (await talk.ask("/pause")).startswith("The digest is paused.")
+    clock.forward(days=15)
+    assert await talk.tick() == []
+    assert "The next digest comes" in await talk.ask("/resume")
+    assert await talk.tick() == []
+    clock.forward(days=6)
+    assert len(await talk.tick()) == 1
+
+
+async def test_from_under_a_digest_which_stays(talk: Talk, clock: Clock) -> None:
+    await talk.ask("/follow @nasa")
+    clock.forward(days=7)
+    (digest,) = await talk.tick()
+    assert not await talk.press(talk.ada, digest, "Less often")
+    assert talk.toast()["text"].startswith("From now on only in weeks when something moved by 3")
+    assert not await talk.press(talk.ada, digest, "Pause")
+    assert talk.toast()["text"].startswith("Paused.")
+    row = await kept(talk)
+    assert (row["least"], row["state"]) == (3.0, "paused")
+    assert talk.telegram.history(talk.private)[-1]["text"] == digest["text"]
+
+
+async def test_a_group_is_its_administrators(talk: Talk) -> None:
+    await talk.say(talk.ada, talk.group, "/follow @nasa")
+    before = await kept(talk)
+    for command in ("/schedule friday 9:00", "/pause", "/resume"):
+        (refusal,) = await talk.say(talk.bob, talk.group, command)
+        assert refusal["text"].startswith("Only the administrators")
+    shown = await page(talk, talk.group)
+    for button in ("Fri", "18:00", "Only moves of 3 or more", "Without a sound", "Pause"):
+        await talk.press(talk.bob, shown, button)
+        assert talk.toast()["text"].startswith("Only the administrators")
+    await talk.press(talk.bob, shown, "Time zone…")
+    await talk.press(talk.bob, talk.group, "New York")
+    assert talk.toast()["text"].startswith("Only the administrators")
+    assert await kept(talk) == before
+    await talk.anonymously(talk.group, "/schedule friday 9:00")
+    assert (await kept(talk))["weekday"] == 4
+
+
+async def test_a_topic_has_its_own_hour(talk: Talk) -> None:
+    topic = talk.telegram.topic(talk.group, "Space")
+    await talk.say(talk.ada, talk.group, "/follow @nasa")
+    await talk.say(talk.ada, talk.group, "/follow @nasa", topic=topic)
+    await talk.say(talk.ada, talk.group, "/schedule friday 9:00", topic=topic)
+    rows = {row["topic_id"]: row["weekday"] for row in await talk.rows(schedule)}
+    assert rows == {0: 2, topic.id: 4}
+
+
+async def test_in_french(talk: Talk) -> None:
+    chat = talk.telegram.private_chat(talk.chloe)
+    await talk.say(talk.chloe, chat, "/follow @nasa")
+    (told,) = await talk.say(talk.chloe, chat, "/schedule lundi 9h Europe/Paris")
+    assert "lundi 23 mars, 09:00" in told["text"]
+    assert "ven." in buttons(told)
+    (hint,) = await talk.say(talk.chloe, chat, "/schedule jamais")
+    assert hint["text"].startswith("Je n’ai pas compris")
