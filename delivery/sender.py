@@ -22,7 +22,6 @@ from delivery.verdicts import Verdict, judge, wait_of
 from storage.control import Control
 from storage.lives import Lives
 from storage.outbox import SEND_TIMEOUT, Outbox, Outgoing
-from storage.places import Place
 
 _log = logging.getLogger(__name__)
 
@@ -154,8 +153,9 @@ class Sender:
                 await self._outbox.put_off(message, now, error=str(error), free=True)
             case Verdict.GONE | Verdict.TOPIC_GONE:
                 await self._outbox.refuse(message, str(error))
-                topic = message.place.topic_id if verdict is Verdict.TOPIC_GONE else 0
-                await self._lives.bury(Place(message.place.chat_id, topic), verdict.name, now)
+                place = message.place
+                where = place if verdict is Verdict.TOPIC_GONE else place.chat_id
+                await self._lives.bury(where, verdict.name, now)
             case Verdict.MALFORMED:
                 await self._send_plainly(message)
             case _:

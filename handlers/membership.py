@@ -5,7 +5,6 @@ from telegram import ChatMember, Update
 from handlers.context import Context
 from handlers.rights import place_of
 from handlers.views import pages
-from storage.places import Place
 
 _PRESENT = frozenset((ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER))
 
@@ -24,7 +23,7 @@ async def changed(update: Update, context: Context) -> None:
             hello = pages.hello_group(wording, context.services.example)
             await context.bot.send_message(chat.id, hello.html, reply_markup=hello.markup)
     elif _present(was):
-        await lives.bury(Place(chat.id), "GONE", context.services.clock())
+        await lives.bury(chat.id, "GONE", context.services.clock())
 
 
 async def revive(context: Context, chat_id: int) -> None:

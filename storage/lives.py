@@ -21,26 +21,26 @@ class Lives:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def bury(self, place: Place, reason: str, now: datetime) -> None:
-        """Telegram takes nothing for a place any more: stop its schedule and what waits.
+    async def bury(self, where: Place | int, reason: str, now: datetime) -> None:
+        """Telegram takes nothing there any more: stop its schedule and what waits.
 
         What its people had paused stays theirs to resume.
 
         Args:
-            place: with topic 0, the chat and all its topics.
+            where: a place, or a chat with all its topics.
         """
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(schedule)
-                .where(_within(schedule, place), schedule.c.state == "active")
+                .where(_within(schedule, where), schedule.c.state == "active")
                 .values(state="dead", reason=reason, next_run_at=None)
             )
             await connection.execute(
                 update(digest)
-                .where(_within(digest, place), digest.c.state == "due")
+                .where(_within(digest, where), digest.c.state == "due")
                 .values(state="skipped", reason=reason)
             )
-            await cancel(connection, _within(outbox, place), now)
+            await cancel(connection, _within(outbox, where), now)
 
     async def dead(self, chat_id: int) -> list[Place]:
         """Places of a chat whose schedule was stopped because Telegram took nothing."""
@@ -133,5 +133,5 @@ def _identity(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key)
 
 
-def _within(table: Table, place: Place) -> Any:
-    return at(table, place) if place.topic_id else table.c.chat_id == place.chat_id
+def _within(table: Table, where: Place | int) -> Any:
+    return at(table, where) if isinstance(where, Place) else table.c.chat_id == where
