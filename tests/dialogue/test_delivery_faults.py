@@ -408,7 +408,7 @@ async def test_f23_one_persons_burst_delays_neither_answers_nor_digests(
             await held.wait()
         return None
 
-    services.chats._language = slow  # type: ignore[method-assign,assignment]
+    services.chats._language = slow  # type: ignore[assignment]
     burst = [talk.telegram.say(talk.ada, talk.private, "/help") for _ in range(2_000)]
     asked = talk.telegram.say(talk.bob, talk.group, "/klout @nasa")
     for update in (*burst, asked):

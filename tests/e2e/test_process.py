@@ -1,6 +1,7 @@
 """`python bot.py run` as an operator's machine runs it."""
 
 import asyncio
+import os
 import re
 import signal
 import sqlite3
@@ -163,6 +164,41 @@ async def test_a_file_that_is_no_database_is_said_so(town: Town, tmp_path: Path)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
+
+
+async def test_f18_a_place_where_nothing_can_be_written_is_said_so(
+    town: Town, tmp_path: Path
+) -> None:
+    bot = await launch(tmp_path, town.environment | {"DATABASE_URL": "sqlite:////proc/klout.db"})
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write what is read-only")
+async def test_f18_a_database_that_is_read_only_is_said_so(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "klout.db").touch(0o400)
+    bot = await launch(tmp_path, town.environment)
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
+
+
+async def test_f18_a_damaged_database_is_said_so_and_left_as_it_is(
+    town: Town, tmp_path: Path
+) -> None:
+    bot = await _started(town, tmp_path)
+    await town.ask("/follow @nasa")
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    file = tmp_path / "klout.db"
+    content = bytearray(file.read_bytes())
+    content[200:4096] = b"\xff" * 3_896  # its table of tables
+    file.write_bytes(content)
+    bot = await launch(tmp_path, town.environment)
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
+    assert file.read_bytes() == content
 
 
 async def test_a_refusal_of_the_token_that_passes_ends_nothing(town: Town, tmp_path: Path) -> None:
