@@ -37,10 +37,10 @@ async def migrated(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    if message.migrate_to_chat_id:
-        await context.services.lives.move(message.chat_id, message.migrate_to_chat_id)
-    elif message.migrate_from_chat_id:
-        await context.services.lives.move(message.migrate_from_chat_id, message.chat_id)
+    old = message.migrate_from_chat_id or message.chat_id
+    new = message.migrate_to_chat_id or message.chat_id
+    await context.services.lives.move(old, new)
+    await revive(context, new)  # the old one may have been told that we are no longer in it
 
 
 async def topic_closed(update: Update, context: Context) -> None:

@@ -269,6 +269,19 @@ async def test_f11_an_upgraded_group_keeps_everything_and_gets_one_digest(
     assert weekly["text"].startswith("Ce qui a changé")
 
 
+async def test_f11_leaving_the_old_group_is_part_of_the_upgrade(talk: Talk, clock: Clock) -> None:
+    old = _old_group(talk)
+    await _prepared(talk, old)
+    talk.telegram.take_updates()
+    new = talk.telegram.migrate(old)
+    told = _service_messages(talk.telegram)
+    await talk.feed(old, talk.telegram.remove_bot(old, talk.ada), *told)
+    (kept,) = await talk.rows(schedule)
+    assert (kept["chat_id"], kept["state"]) == (new.id, "active")
+    clock.forward(days=7)
+    assert len(await talk.tick(new)) == 1
+
+
 @pytest.mark.parametrize(("code", "text"), [(401, "Unauthorized"), (404, "Not Found")])
 async def test_f12_a_refused_token_stops_the_sender_and_touches_no_chat(
     talk: Talk, clock: Clock, code: int, text: str
@@ -290,6 +303,7 @@ async def test_f13_x_asks_to_wait_and_the_digest_comes_later_but_whole(
     talk: Talk, clock: Clock, x: XServer
 ) -> None:
     await talk.ask("/follow @nasa @lea")
+    talk.application.services.reader._profiles._window = 0.1  # both share the one request
     clock.now += TO_NINE
     reset = {"x-rate-limit-reset": str(int(clock().timestamp()) + 900)}
     x.fail("users", Fault(429, "{}", headers=reset))

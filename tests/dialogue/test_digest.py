@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from delivery import collecting
 from playground.telegram.wire import Json
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
+from scoring.budget import PRICES
 from storage.schema import digest
 from tests.accounts import account
 from tests.conftest import Clock
@@ -249,3 +251,22 @@ async def test_forgotten_whom_one_followed_can_be_taken_back(talk: Talk) -> None
     assert told.endswith("/follow @lea @nasa")
     assert (await talk.ask("/following")).startswith("This chat follows nobody yet.")
     assert (await talk.ask("/forget_me")).startswith("Done.")
+
+
+async def test_short_of_money_whom_most_follow_is_read_first(
+    talk: Talk, clock: Clock, world: FixedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "_TOGETHER", 1)  # of those read together any may be first
+    for number, name in enumerate(("a_first", "z_last"), 3):
+        world.put(account(number, name, protected=True))
+    await talk.ask("/follow @a_first @z_last")
+    await talk.say(talk.ada, talk.group, "/follow @z_last")
+    clock.now += TO_NINE
+    reader = talk.application.services.reader
+    spent = await reader._ledger.spent_in_month(clock())  # type: ignore[attr-defined]
+    reader._ledger._cap = spent + PRICES["user"]  # type: ignore[attr-defined]
+    (told,) = await talk.tick()
+    found = entries(told)
+    assert "Data read" not in found["@z_last"]
+    assert "Data read" in found["@a_first"]
+    assert told["text"].count("used up its budget") == 1

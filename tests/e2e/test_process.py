@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -183,6 +184,41 @@ async def test_receipts_of_no_database_are_one_sentence(tmp_path: Path) -> None:
     await printing.until("The receipts cannot be read: unable to open database file")
     assert await printing.end() == 1
     assert len("".join(printing.output).splitlines()) == 1
+
+
+async def test_f18_a_place_where_nothing_can_be_written_is_said_so(
+    town: Town, tmp_path: Path
+) -> None:
+    bot = await launch(tmp_path, town.environment | {"DATABASE_URL": "sqlite:////proc/klout.db"})
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write what is read-only")
+async def test_f18_a_database_that_is_read_only_is_said_so(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "klout.db").touch(0o400)
+    bot = await launch(tmp_path, town.environment)
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
+
+
+async def test_f18_a_damaged_database_is_said_so_and_left_as_it_is(
+    town: Town, tmp_path: Path
+) -> None:
+    bot = await _started(town, tmp_path)
+    await town.ask("/follow @nasa")
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    file = tmp_path / "klout.db"
+    content = bytearray(file.read_bytes())
+    content[200:4096] = b"\xff" * 3_896  # its table of tables
+    file.write_bytes(content)
+    bot = await launch(tmp_path, town.environment)
+    assert await bot.end() == 1
+    assert "The bot cannot start: " in "".join(bot.output)
+    assert "Traceback" not in "".join(bot.output)
+    assert file.read_bytes() == content
 
 
 async def test_a_refusal_of_the_token_that_passes_ends_nothing(town: Town, tmp_path: Path) -> None:
