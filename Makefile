@@ -27,14 +27,14 @@ run: .venv/.running  ## the bot on the real Telegram and X (settings: .env.examp
 	@$(BIN)/python bot.py run
 
 test: .venv/.complete  ## the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 check: .venv/.complete  ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 format: .venv/.complete  ## rewrite the code in the house style
 	$(BIN)/ruff format .

@@ -126,9 +126,10 @@ async def test_compare_asks_whom_and_shows_both(talk: Talk) -> None:
     (prompt,) = await talk.press(talk.ada, answer, "Compare")
     assert prompt["entities"][0]["user"]["id"] == talk.ada.id
     (both,) = await talk.say(talk.ada, talk.group, "lea", reply_to=prompt)
-    nasa, lea, verdict = both["text"].split("\n\n")
-    assert (nasa.split()[0], lea.split()[0]) == ("@nasa", "@lea")
+    ranked, verdict, leads = both["text"].split("\n\n")
+    assert [line.split()[1] for line in ranked.splitlines()] == ["@nasa", "@lea"]
     assert verdict == "About 7 in 10 people would pick @nasa as the more influential."
+    assert leads.startswith("Leading in each part: community @nasa")
 
 
 async def test_french_people_are_answered_in_french(talk: Talk) -> None:
