@@ -310,7 +310,7 @@ def _busy(now: datetime) -> ColumnElement[bool]:
     other = outbox.alias()
     earlier = and_(other.c.state == "pending", other.c.not_before <= now, other.c.id < outbox.c.id)
     under_way = other.c.state.in_(("leased", "sending"))
-    just_now = other.c.settled_at.between(now - CHAT_PACE, now)  # not after: clocks are set back
+    just_now = _within(other.c.settled_at, CHAT_PACE, now)
     return exists().where(other.c.chat_id == outbox.c.chat_id, or_(earlier, under_way, just_now))
 
 
@@ -318,10 +318,15 @@ def _crowded_groups(now: datetime) -> Any:
     most, span = GROUP_PACE
     return (
         select(outbox.c.chat_id)
-        .where(outbox.c.settled_at.between(now - span, now), outbox.c.chat_id < 0)
+        .where(_within(outbox.c.settled_at, span, now), outbox.c.chat_id < 0)
         .group_by(outbox.c.chat_id)
         .having(func.count() >= most)
     )
+
+
+def _within(moment: ColumnElement[Any], span: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Whether something was less than so long ago; a clock that was set back makes it never."""
+    return and_(moment > now - span, moment <= now)
 
 
 def _outgoing(row: Any) -> Outgoing:

@@ -133,6 +133,7 @@ def _all_errors() -> list[ScoringError]:
     examples: list[ScoringError] = [
         errors.HandleNotFound("nasa"),
         errors.AccountSuspended("nasa"),
+        errors.AccountHidden("nasa"),
         errors.RateLimited(NOW),
         errors.BudgetSpent(NOW),
         errors.CreditsDepleted(),
