@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.pacing import busy, crowded_groups
 from storage.places import Place, at
 from storage.schema import digest, follow, outbox
 
@@ -33,11 +34,6 @@ SEND_TIMEOUT: Final = timedelta(seconds=20)
 
 KEPT: Final = timedelta(days=30)
 """How long a settled message is kept, so that it can be told what became of it."""
-
-CHAT_PACE: Final = timedelta(seconds=1)
-GROUP_PACE: Final = (18, timedelta(minutes=1))
-"""Telegram's limits: a message a second to a chat, twenty a minute to a group; two are left for
-answers to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,8 @@ class Outbox:
                 outbox.c.state == "pending",
                 outbox.c.not_before <= now,
                 outbox.c.useful_until > now,
-                ~_busy(now),
-                outbox.c.chat_id.not_in(_crowded_groups(now)),
+                ~busy(now),
+                outbox.c.chat_id.not_in(crowded_groups(now)),
             )
             .order_by(outbox.c.not_before, outbox.c.id)
             .limit(most)
@@ -303,30 +299,6 @@ async def _end_digests(connection: AsyncConnection, state: str, ids: Sequence[in
                 .where(at(follow, Place(*place)), follow.c.offered_at.is_not(None))
                 .values(told_at=follow.c.offered_at, offered_at=None)
             )
-
-
-def _busy(now: datetime) -> ColumnElement[bool]:
-    """Whether the chat has an earlier message to get, is getting one, or just got one."""
-    other = outbox.alias()
-    earlier = and_(other.c.state == "pending", other.c.not_before <= now, other.c.id < outbox.c.id)
-    under_way = other.c.state.in_(("leased", "sending"))
-    just_now = _within(other.c.settled_at, CHAT_PACE, now)
-    return exists().where(other.c.chat_id == outbox.c.chat_id, or_(earlier, under_way, just_now))
-
-
-def _crowded_groups(now: datetime) -> Any:
-    most, span = GROUP_PACE
-    return (
-        select(outbox.c.chat_id)
-        .where(_within(outbox.c.settled_at, span, now), outbox.c.chat_id < 0)
-        .group_by(outbox.c.chat_id)
-        .having(func.count() >= most)
-    )
-
-
-def _within(moment: ColumnElement[Any], span: timedelta, now: datetime) -> ColumnElement[bool]:
-    """Whether something was less than so long ago; a clock that was set back makes it never."""
-    return and_(moment > now - span, moment <= now)
 
 
 def _outgoing(row: Any) -> Outgoing:

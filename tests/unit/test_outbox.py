@@ -7,8 +7,6 @@ import pytest
 
 from storage.database import Database
 from storage.outbox import (
-    CHAT_PACE,
-    GROUP_PACE,
     LEASE,
     SEND_TIMEOUT,
     Outbox,
@@ -16,6 +14,7 @@ from storage.outbox import (
     cancel,
     post,
 )
+from storage.pacing import CHAT_PACE, GROUP_PACE
 from storage.places import Place
 from storage.schema import digest, follow, outbox
 from tests.accounts import NOW
