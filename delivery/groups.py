@@ -11,7 +11,7 @@ from scoring.handles import key
 from scoring.progress import WEEKS, Progress, progress
 from scoring.ranking import Placed, rank
 from scoring.reader import Reader, Reading
-from storage.boards import Boards, BoardSettings
+from storage.boards import Boards, BoardSettings, HandleHeldError
 from storage.claims import Claims
 
 
@@ -76,9 +76,11 @@ class Groups:
         """
         if (await self._boards.settings(chat_id)).closed:
             raise BoardClosedError
-        reading = (await self._reader.read(handle)).shown_to(person_id)
-        proved = await self._claims.proved(person_id, reading.account_id)
-        await self._boards.join(chat_id, person_id, reading.handle, proved=proved)
+        reading = (await self._reader.read(handle)).shown_to(None)
+        owner = await self._claims.owner(reading.account_id)
+        if owner not in {None, person_id}:
+            raise HandleHeldError(handle)
+        await self._boards.join(chat_id, person_id, reading.handle, proved=owner == person_id)
         return reading
 
     async def leave(self, chat_id: int, person_id: int) -> str | None:
@@ -90,7 +92,7 @@ class Groups:
         return await self._boards.remove(chat_id, handle)
 
     async def members(self, chat_id: int) -> dict[int, str]:
-        """Handles on a group's board, by person."""
+        """Handles on a group's board, by person; whoever hides theirs is not shown there."""
         return await self._boards.members(chat_id)
 
     async def choose(
@@ -144,7 +146,7 @@ class Groups:
     async def hide(self, person_id: int, handle: str, *, hidden: bool) -> bool:
         """Keep one's own account from strangers, or show it again; False without a proof."""
         stored = await self._reader.stored(handle)
-        if stored is None or not await self._claims.proved(person_id, stored.account_id):
+        if stored is None or await self._claims.owner(stored.account_id) != person_id:
             return False
         await self._claims.hide(person_id, stored.account_id, hidden=hidden)
         return True

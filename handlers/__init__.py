@@ -6,6 +6,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -18,6 +19,8 @@ from handlers import (
     errors,
     explain,
     follow,
+    guest,
+    inline,
     klout,
     language,
     membership,
@@ -82,6 +85,7 @@ _BUTTONS: Final = (
     (privacy.press_forget, Action.FORGET),
     (start.press_help, Action.HELP),
     (privacy.press_privacy, Action.PRIVACY),
+    (inline.press_why, Action.INLINE_WHY, Action.INLINE_LESS),
 )
 """What a press does; whatever fits none of these is an old button, or a forged one."""
 
@@ -89,6 +93,10 @@ _BUTTONS: Final = (
 def register(application: KloutApplication) -> None:
     """Add every handler. The order matters: the first that fits answers."""
     add = application.add_handler
+
+    # Where the bot is no member it answers in another way: before everything else.
+    add(MessageHandler(filters.UpdateType.GUEST_MESSAGE, guest.guest))
+    add(InlineQueryHandler(inline.inline))
 
     for name, command in _COMMANDS.items():
         add(CommandHandler(name, command, _NEW))

@@ -53,9 +53,16 @@ async def take_join(update: Update, context: Context, message: Message, text: st
 async def leave(update: Update, context: Context) -> None:
     """Take oneself off the board."""
     message, person = update.effective_message, update.effective_user
-    if message and person and not message.sender_chat:
+    if message is None or person is None:
+        return
+    wording = await context.wording(update)
+    if message.chat.type == message.chat.PRIVATE:
+        await say(message, boards.only_in_groups(wording))
+    elif message.sender_chat:
+        await say(message, pages.nobody_in_particular(wording))
+    else:
         handle = await context.services.groups.leave(message.chat_id, person.id)
-        await say(message, boards.left(handle, await context.wording(update)))
+        await say(message, boards.left(handle, wording))
 
 
 async def board(update: Update, context: Context) -> None:

@@ -56,8 +56,12 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
         return application.delivery
 
     async def wording(self, update: Update) -> Wording:
-        """The language to answer in: the chat's choice, else the person's, else English."""
-        chat, person = update.effective_chat, update.effective_user
+        """The language to answer in: the chat's choice, else the person's, else English.
+
+        Where the bot is a guest, the chat's number may be that of another chat.
+        """
+        chat = None if update.guest_message else update.effective_chat
+        person = update.effective_user
         chosen = await self.services.chats.language(chat.id) if chat else None
         return wording_for(chosen or (person.language_code if person else None))
 

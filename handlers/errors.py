@@ -6,7 +6,9 @@ from telegram import Update
 from telegram.error import Forbidden, NetworkError, TelegramError, TimedOut
 
 from handlers.context import Context
+from handlers.replies import answer_guest
 from handlers.views import pages
+from handlers.views.inline import guest_message
 from handlers.wording import Wording, wording_for
 
 _log = logging.getLogger(__name__)
@@ -43,5 +45,7 @@ async def _wording(update: Update, context: Context) -> Wording:
 async def _tell(update: Update, text: str) -> None:
     if query := update.callback_query:
         await query.answer(text, show_alert=True)
+    elif message := update.guest_message:
+        await answer_guest(message, guest_message(text))
     elif message := update.effective_message:
         await message.reply_text(text)

@@ -89,7 +89,7 @@ async def press_why(update: Update, context: Context) -> None:
         return
     wording = await context.wording(update)
     reading = await context.services.reader.stored(press.argument)
-    if reading is None or reading.hidden_by not in {None, query.from_user.id}:
+    if reading is None or reading.hidden_by not in {None, viewer(update)}:
         await toast(query, pages.old_button(wording), alert=True)
         return
     await toast(query)
@@ -144,12 +144,18 @@ async def own_handle(update: Update, context: Context) -> str:
 async def answers(update: Update, context: Context, names: Sequence[str]) -> list[Answer]:
     """What is known at once, or else all that X says, with a sign that it takes a moment."""
     reader = context.services.reader
-    viewer = update.effective_user.id if update.effective_user else None
+    whose = viewer(update)
     known = await asyncio.gather(*map(reader.current, names))
     if all(known):
-        return [_shown(reading, viewer) for reading in known if reading]
+        return [_shown(reading, whose) for reading in known if reading]
     async with working(update, context):
-        return await asyncio.gather(*(_read(reader, name, viewer) for name in names))
+        return await asyncio.gather(*(_read(reader, name, whose) for name in names))
+
+
+def viewer(update: Update) -> int | None:
+    """Whoever alone reads the answer: the person, in private; None where others read along."""
+    chat = update.effective_chat
+    return chat.id if chat and chat.type == chat.PRIVATE else None
 
 
 async def _read(reader: Reader, handle: str, viewer: int | None) -> Answer:

@@ -1,7 +1,8 @@
 """Several people at once, each of them in order."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -23,21 +24,41 @@ class PersonByPerson(BaseUpdateProcessor):
         super().__init__(_AT_ONCE)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._running: set[asyncio.Task[Any]] = set()
+        self._typing: dict[int, asyncio.Task[Any]] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the same person's earlier updates, then handle this one."""
-        # asyncio.Lock is fair: those who wait get it in the order in which they came.
-        lock = self._locks.setdefault(_person(update), asyncio.Lock())
+        """Wait for the same person's earlier updates, then handle this one.
+
+        An inline query waits for nothing, and replaces an earlier one: nobody looks at that any
+        more.
+        """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - PTB makes one for each update
         self._running.add(task)
         try:
-            async with lock:
+            async with self._turn(update, task):
                 await coroutine
         finally:
             self._running.discard(task)
             if asyncio.iscoroutine(coroutine):
                 coroutine.close()  # given up before its turn came; otherwise this does nothing
+
+    @asynccontextmanager
+    async def _turn(self, update: object, task: asyncio.Task[Any]) -> AsyncIterator[None]:
+        person = _person(update)
+        if not isinstance(update, Update) or update.inline_query is None:
+            # asyncio.Lock is fair: those who wait get it in the order in which they came.
+            async with self._locks.setdefault(person, asyncio.Lock()):
+                yield
+            return
+        if earlier := self._typing.get(person):
+            earlier.cancel()
+        self._typing[person] = task
+        try:
+            yield
+        finally:
+            if self._typing.get(person) is task:
+                del self._typing[person]
 
     def give_up(self) -> None:
         """Cancel whatever is still under way: the process is about to end."""

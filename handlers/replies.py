@@ -1,11 +1,19 @@
 """Saying it: the few ways in which a message leaves, with what Telegram makes of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    Message,
+    Update,
+)
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
@@ -14,6 +22,9 @@ from handlers.views import Reply
 
 _PATIENCE: Final = 0.4
 """Seconds after which a person should see that work goes on."""
+
+_FRESH: Final = 10
+"""Seconds for which Telegram may repeat an offer; what is hidden or read since is not in it."""
 
 _ACTION_LASTS: Final = 4.0
 """Telegram shows a chat action for five seconds."""
@@ -26,11 +37,24 @@ async def say(message: Message, reply: Reply) -> None:
 
 async def toast(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Stop a button's spinner, with a word or without; too late is no error."""
-    try:
+    with _too_late_is_no_error():
         await query.answer(text, show_alert=alert)
-    except BadRequest as error:
-        if "query is too old" not in str(error).lower():
-            raise
+
+
+async def offer(
+    query: InlineQuery,
+    results: Sequence[InlineQueryResultArticle],
+    button: InlineQueryResultsButton | None,
+) -> None:
+    """Offer results to whoever types; too late is no error."""
+    with _too_late_is_no_error():
+        await query.answer(results, cache_time=_FRESH, is_personal=True, button=button)
+
+
+async def answer_guest(message: Message, result: InlineQueryResultArticle) -> None:
+    """Answer where the bot is a guest; too late is no error."""
+    with _too_late_is_no_error():
+        await message.answer_guest_query(result)
 
 
 async def replace(query: CallbackQuery, reply: Reply) -> None:
@@ -40,6 +64,15 @@ async def replace(query: CallbackQuery, reply: Reply) -> None:
         await query.edit_message_text(reply.html, reply_markup=keyboard)
     except BadRequest as error:
         if "message is not modified" not in str(error).lower():
+            raise
+
+
+@contextmanager
+def _too_late_is_no_error() -> Iterator[None]:
+    try:
+        yield
+    except BadRequest as error:
+        if "query is too old" not in str(error).lower():
             raise
 
 

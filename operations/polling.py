@@ -17,7 +17,13 @@ from operations.settings import SettingsError
 
 _log = logging.getLogger(__name__)
 
-_ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+_ALLOWED_UPDATES: Final = [
+    Update.MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.GUEST_MESSAGE,
+    Update.MY_CHAT_MEMBER,
+]
 """Said explicitly: Telegram remembers the list of an earlier run."""
 
 _LONG_POLL: Final = 10

@@ -74,5 +74,9 @@ class SourceUnreachable(SourceError):
         self.may_be_billed = may_be_billed
 
 
+class TakesLonger(SourceError):
+    """Whoever asks cannot be kept waiting for as long as the network takes."""
+
+
 class Interrupted(SourceError):
     """The bot is being stopped while X is read."""

@@ -82,6 +82,11 @@ class ReadingStore(Protocol):
     async def latest(self, handle: str) -> Reading | None:
         """The newest reading of the account that has, or last had, this handle."""
 
+    async def starting_with(
+        self, beginning: str, viewer: int | None, most: int
+    ) -> Sequence[Reading]:
+        """The newest readings of accounts whose handles begin so and that a viewer may see."""
+
     async def before(self, account_id: int, moment: datetime) -> Reading | None:
         """The newest reading of an account from before a moment."""
 
@@ -152,6 +157,16 @@ class Reader:
         """The newest stored reading, however old; the network is never asked."""
         return await self._latest(handle)
 
+    async def starting_with(self, beginning: str, viewer: int | None, most: int) -> list[Reading]:
+        """Stored readings of accounts whose handles begin so, by handle; nothing is read.
+
+        Args:
+            viewer: a person's number, who alone sees what that person hides; None for many.
+            most: how many at most.
+        """
+        found = await self._store.starting_with(beginning, viewer, most)
+        return [_by_current_formula(reading) for reading in found]
+
     async def history(self, reading: Reading, since: datetime) -> Sequence[Point]:
         """What an account scored since a moment, oldest first, as it was told then."""
         return await self._store.history(reading.account_id, since)
@@ -201,9 +216,7 @@ class Reader:
     async def _latest(self, handle: str) -> Reading | None:
         """The newest stored reading, by the formula in use; the stored one stays as it is."""
         stored = await self._store.latest(handle)
-        if stored and stored.score.formula != CURRENT.name:
-            return replace(stored, score=score(stored.score.facts))
-        return stored
+        return _by_current_formula(stored) if stored else None
 
     def _landed(self, handle_key: str, flight: asyncio.Task[Reading]) -> None:
         del self._flights[handle_key]
@@ -332,6 +345,12 @@ async def _caught(half: Awaitable[_T]) -> tuple[_T | None, SourceError | None]:
         return await half, None
     except SourceError as problem:
         return None, problem
+
+
+def _by_current_formula(stored: Reading) -> Reading:
+    if stored.score.formula == CURRENT.name:
+        return stored
+    return replace(stored, score=score(stored.score.facts))
 
 
 def _profile_of(reading: Reading) -> Profile:

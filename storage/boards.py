@@ -8,7 +8,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from storage.database import Database
-from storage.schema import board, member
+from storage.schema import account, board, member
+from storage.schema import handle as handle_
 
 MOST_MEMBERS: Final = 30
 """People on one board: as many lines as a phone's screen and a message hold."""
@@ -80,11 +81,13 @@ class Boards:
         return await self._remove(chat_id, member.c.key == key(handle))
 
     async def members(self, chat_id: int) -> dict[int, str]:
-        """Handles on a group's board, by person."""
+        """Handles on a group's board, by person; whoever hides theirs is not shown there."""
         async with self._database.reading() as connection:
             rows = await connection.execute(
                 select(member.c.person_id, member.c.handle)
-                .where(member.c.chat_id == chat_id)
+                .outerjoin(handle_, handle_.c.key == member.c.key)
+                .outerjoin(account, account.c.id == handle_.c.account_id)
+                .where(member.c.chat_id == chat_id, account.c.hidden_by.is_(None))
                 .order_by(member.c.key)
             )
             return {row.person_id: row.handle for row in rows}

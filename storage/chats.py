@@ -86,6 +86,16 @@ class Chats:
             )
         return found
 
+    async def linked_handles(self, person_id: int) -> list[str]:
+        """The handles that a person said are theirs, in any chat."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(
+                select(link.c.handle)
+                .where(link.c.person_id == person_id)
+                .group_by(func.lower(link.c.handle))
+            )
+            return [row.handle for row in rows]
+
     async def link(self, chat_id: int, person_id: int, handle: str) -> None:
         """Remember a person's own handle in this chat, instead of any earlier one."""
         async with self._database.transaction() as connection:

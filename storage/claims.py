@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
-from storage.schema import account, claim
+from storage.schema import account, claim, handle, member
 
 BETWEEN_LOOKS: Final = timedelta(minutes=2)
 """Each look at a bio costs the operator a cent."""
@@ -51,8 +51,15 @@ class Claims:
         return found
 
     async def prove(self, person_id: int, account_id: int, now: datetime) -> None:
-        """The code was seen: the account is this person's, and nobody else's any more."""
+        """The code was seen: the account is this person's, and nobody else's any more.
+
+        Whoever else stands with it on a board loses it there.
+        """
+        names = select(handle.c.key).where(handle.c.account_id == account_id)
         async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(member).where(member.c.key.in_(names), member.c.person_id != person_id)
+            )
             await connection.execute(
                 delete(claim).where(
                     claim.c.account_id == account_id, claim.c.person_id != person_id
@@ -69,19 +76,15 @@ class Claims:
                 .values(hidden_by=None)
             )
 
-    async def proved(self, person_id: int, account_id: int) -> bool:
-        """Whether a person proved that an account is theirs."""
+    async def owner(self, account_id: int) -> int | None:
+        """The person who proved that an account is theirs."""
         async with self._database.reading() as connection:
-            found = await connection.scalar(
-                select(
-                    exists().where(
-                        claim.c.person_id == person_id,
-                        claim.c.account_id == account_id,
-                        claim.c.proved_at.is_not(None),
-                    )
+            found: int | None = await connection.scalar(
+                select(claim.c.person_id).where(
+                    claim.c.account_id == account_id, claim.c.proved_at.is_not(None)
                 )
             )
-        return bool(found)
+        return found
 
     async def hide(self, person_id: int, account_id: int, *, hidden: bool) -> None:
         """Keep an account from strangers, or show it again."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
@@ -16,17 +16,17 @@ from scoring.sources import SeenPost
 from storage.database import Database
 from storage.schema import account, handle, snapshot
 
+_ACCOUNTS = select(
+    account.c.id,
+    account.c.handle,
+    account.c.name,
+    account.c.protected,
+    account.c.hidden_by,
+    snapshot.c.receipt,
+    snapshot.c.posts,
+)
 _READINGS = (
-    select(
-        account.c.id,
-        account.c.handle,
-        account.c.name,
-        account.c.protected,
-        account.c.hidden_by,
-        snapshot.c.receipt,
-        snapshot.c.posts,
-    )
-    .join(snapshot, snapshot.c.account_id == account.c.id)
+    _ACCOUNTS.join(snapshot, snapshot.c.account_id == account.c.id)
     .order_by(snapshot.c.as_of.desc(), snapshot.c.id.desc())
     .limit(1)
 )
@@ -42,6 +42,16 @@ _NEWEST = (
     .order_by(_OTHER.c.as_of.desc(), _OTHER.c.id.desc())
     .limit(1)
     .scalar_subquery()
+)
+_STARTING = (
+    _ACCOUNTS.select_from(account)
+    .join(snapshot, snapshot.c.id == _NEWEST)
+    # only under the handle that it has, and that still leads to it
+    .join(
+        handle,
+        and_(handle.c.account_id == account.c.id, handle.c.key == func.lower(account.c.handle)),
+    )
+    .order_by(handle.c.key)
 )
 _NEWEST_RECEIPTS = (
     select(snapshot.c.receipt).join(account, snapshot.c.id == _NEWEST).order_by(account.c.id)
@@ -80,20 +90,19 @@ class Readings:
             )
         return found
 
-    async def starting_with(self, beginning: str, most: int) -> list[Reading]:
-        """The newest readings of the accounts whose handles begin so, by handle."""
-        pattern = key(beginning).replace("_", "\\_") + "%"
+    async def starting_with(self, beginning: str, viewer: int | None, most: int) -> list[Reading]:
+        """The newest readings of accounts whose handles begin so, by handle.
+
+        Those that are hidden from the viewer are left out.
+        """
+        first, last = key(beginning), key(beginning) + "~"  # "~" is behind whatever a handle has
         async with self._database.reading() as connection:
             rows = await connection.execute(
-                select(account.c.handle)
-                .where(func.lower(account.c.handle).like(pattern, escape="\\"))
-                .where(account.c.hidden_by.is_(None))
-                .order_by(func.lower(account.c.handle))
+                _STARTING.where(handle.c.key.between(first, last))
+                .where(or_(account.c.hidden_by.is_(None), account.c.hidden_by == viewer))
                 .limit(most)
             )
-            names = [row.handle for row in rows]
-        found = [await self.latest(name) for name in names]
-        return [reading for reading in found if reading is not None]
+            return [_reading(row) for row in rows]
 
     async def receipts(self) -> AsyncIterator[str]:
         """The newest receipt of every account, as a line of JSON."""

@@ -91,7 +91,7 @@ def removed(handle: str, wording: Wording, *, was_there: bool) -> Reply:
 def held(handle: str, wording: Wording) -> Reply:
     """Somebody else in the group joined with that handle."""
     text = wording.gettext(
-        "Somebody else here has joined with {handle}. If it is yours,"
+        "Somebody else has joined here with {handle}, or proved that it is theirs. If it is yours,"
         " <code>/prove @{name}</code> shows it, and it becomes yours here too."
     )
     return Reply(text.format(handle=profile_link(handle), name=handle))

@@ -42,6 +42,8 @@ class Action(StrEnum):
     EXPORT = "export"
     BOARD = "board"
     PROVE = "prove"
+    INLINE_WHY = "iwhy"
+    INLINE_LESS = "iless"
 
 
 class Press(NamedTuple):

@@ -14,6 +14,7 @@ from scoring.errors import (
     RateLimited,
     ScoringError,
     SourceUnreachable,
+    TakesLonger,
     TokenRefused,
 )
 
@@ -84,6 +85,13 @@ def _(_error: TokenRefused, wording: Wording) -> str:
 @sentence.register
 def _(_error: SourceUnreachable, wording: Wording) -> str:
     return wording.gettext("X is not answering right now. Please try again in a few minutes.")
+
+
+@sentence.register
+def _(_error: TakesLonger, wording: Wording) -> str:
+    return wording.gettext(
+        "Reading X takes longer than I can wait here. Ask me again in a minute, or in private."
+    )
 
 
 @sentence.register

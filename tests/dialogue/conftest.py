@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from operations.settings import Settings
 from playground.telegram.local import LocalTelegram
 from playground.telegram.wire import Json
 from playground.telegram.world import Chat, Person
+from playground.x.accounts import FixedWorld
 from playground.x.server import XServer
+from tests.accounts import NOW
 from tests.conftest import X_TOKEN, Clock
 
 BOT_TOKEN = "4242424242:AAbot-token-of-the-tests-0123456789abc"
@@ -101,6 +105,18 @@ class Talk:
 
     def _chat(self, message: Json) -> Chat:
         return self.telegram.world.chat(message["chat"]["id"])
+
+
+async def prove(talk: Talk, world: FixedWorld, person: Person, handle: str) -> None:
+    """Somebody proves that an account is theirs."""
+    private = talk.telegram.private_chat(person)
+    (told,) = await talk.say(person, private, f"/prove @{handle}")
+    (code,) = re.findall(r"klout-[0-9a-f]{6}", told["text"])
+    before = world.by_handle(handle, NOW)
+    assert before
+    world.put(replace(before, bio=f"I explore. {code}!"))
+    await talk.press(person, private, "It is there")
+    world.put(before)
 
 
 @pytest.fixture

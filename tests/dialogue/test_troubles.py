@@ -139,6 +139,8 @@ def _all_errors() -> list[ScoringError]:
         errors.CreditsDepleted(),
         errors.TokenRefused(),
         errors.SourceUnreachable("why"),
+        errors.AccountHidden("nasa"),
+        errors.TakesLonger(),
         errors.Interrupted(),
     ]
     abstract = {ScoringError, errors.AccountError, SourceError}

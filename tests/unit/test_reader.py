@@ -288,6 +288,11 @@ async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
         async def before(self, account_id: int, moment: datetime) -> Reading | None:
             raise NotImplementedError
 
+        async def starting_with(
+            self, beginning: str, viewer: int | None, most: int
+        ) -> list[Reading]:
+            raise NotImplementedError
+
         async def history(self, account_id: int, since: datetime) -> list[Point]:
             raise NotImplementedError
 
