@@ -21,20 +21,28 @@ _USEFUL: Final = timedelta(hours=48)
 def judged(alert: Alert, score: Score) -> tuple[Alert, bool]:
     """The alert after a reading, and whether it has something to say.
 
-    A threshold speaks when the score is surely, margin and all, on the other side of it; a step,
-    when the score has moved that far from where it was last told to be.
+    A threshold speaks when the score is surely, margin and all, on another side of it than it was
+    last seen, or was too close to it to tell; a step, when the score has moved that far from
+    where it was last told to be.
     """
     seen = replace(alert, seen_at=score.facts.as_of)
     if alert.threshold is not None:
-        above = score.score > alert.threshold
-        if abs(score.score - alert.threshold) <= score.margin or above is alert.above:
+        above = side(score, alert.threshold)
+        if above is None or above is alert.above:
             return seen, False
-        return replace(seen, above=above), alert.above is not None
+        return replace(seen, above=above), True
     if alert.base is None or alert.step is None:
         return replace(seen, base=score.score), False
     if abs(score.score - alert.base) < alert.step:
         return seen, False
     return replace(seen, base=score.score), True
+
+
+def side(score: Score, threshold: float) -> bool | None:
+    """Whether a score is surely above a threshold, or below; None within its margin."""
+    if abs(score.score - threshold) <= score.margin:
+        return None
+    return score.score > threshold
 
 
 class Watch:

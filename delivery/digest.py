@@ -20,6 +20,7 @@ from scoring.errors import (
 from scoring.handles import key
 from scoring.reader import Reader, Reading
 from storage.following import Followed
+from storage.schedules import Schedule
 
 _REMEMBERED: Final = 1_000
 """Accounts: some five kilobytes each."""
@@ -35,12 +36,19 @@ class Entry:
         change: since the place was last told; None when it never was. From a score to itself
             when nothing newer is known.
         problem: why there is nothing, or nothing fresh.
+        known: the place was told already that the account is missing or suspended.
     """
 
     asked: str
     reading: Reading | None
     change: Change | None = None
     problem: ScoringError | None = None
+    known: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether the account is missing or suspended."""
+        return isinstance(self.problem, HandleNotFound | AccountSuspended)
 
     @property
     def moved(self) -> float:
@@ -56,12 +64,16 @@ class Digest:
         number: by which its buttons name it; 0 when it was asked for.
         due_at: when it was to be sent, if it is late.
         board: the group's board, where it comes with the digest.
+        schedule: the place's, which its buttons change.
+        at: when it was written; None for now.
     """
 
     number: int
     entries: tuple[Entry, ...]
     due_at: datetime | None = None
     board: Board | None = None
+    schedule: Schedule | None = None
+    at: datetime | None = None
 
     @property
     def moved(self) -> float:
@@ -100,7 +112,9 @@ async def compose(
         reading = await known.stored(followed.handle)
         problem = problems.get(key(followed.handle))
         if reading is None or isinstance(problem, AccountError):
-            return Entry(followed.handle, None, None, problem)
+            told_at = followed.told_at
+            told = told_at and (reading is None or told_at > reading.score.facts.as_of)
+            return Entry(followed.handle, None, None, problem, bool(told))
         if reading.hidden_by not in {None, viewer}:
             return Entry(followed.handle, None, None, AccountHidden(followed.handle))
         since = followed.told_at
@@ -127,9 +141,9 @@ def ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=rank))
 
 
-def contents(digest: Digest) -> list[dict[str, Any]]:
+def contents(digest: Digest, now: datetime) -> dict[str, Any]:
     """A digest as JSON: by handles and moments, since readings never change."""
-    return [
+    entries = [
         {
             "handle": entry.asked,
             "as_of": _moment(entry.reading.score.facts.as_of) if entry.reading else None,
@@ -138,11 +152,11 @@ def contents(digest: Digest) -> list[dict[str, Any]]:
         }
         for entry in digest.entries
     ]
+    due_at = _moment(digest.due_at) if digest.due_at else None
+    return {"at": _moment(now), "due_at": due_at, "entries": entries}
 
 
-async def recall(
-    reader: Reader, number: int, contents: Iterable[dict[str, Any]], viewer: int
-) -> Digest:
+async def recall(reader: Reader, number: int, contents: dict[str, Any], viewer: int) -> Digest:
     """The digest again, as it was, but for what was hidden since."""
 
     async def entry(row: dict[str, Any]) -> Entry:
@@ -157,7 +171,9 @@ async def recall(
         since = datetime.fromisoformat(row["since"])
         return Entry(handle, reading, await _since(reader, reading, since))
 
-    return Digest(number, tuple(await asyncio.gather(*map(entry, contents))))
+    entries = tuple(await asyncio.gather(*map(entry, contents["entries"])))
+    due_at = datetime.fromisoformat(contents["due_at"]) if contents["due_at"] else None
+    return Digest(number, entries, due_at, at=datetime.fromisoformat(contents["at"]))
 
 
 _PROBLEMS: dict[str, type[AccountError]] = {

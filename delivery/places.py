@@ -88,7 +88,7 @@ def _obscurity(zone: str) -> tuple[int, bool, int]:
 def _similar(query: str) -> list[str]:
     cities = {city: place.zone for place in _places() for city in place.cities}
     return list(
-        dict.fromkeys(cities[city] for city in get_close_matches(query, cities, n=5, cutoff=0.75))
+        dict.fromkeys(cities[city] for city in get_close_matches(query, cities, n=5, cutoff=0.8))
     )
 
 

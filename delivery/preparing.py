@@ -12,9 +12,6 @@ from delivery.collecting import Collected, collect
 from delivery.digest import Digest, Known, compose, contents
 from delivery.groups import Board, Groups
 from delivery.slots import LATE, Slot, catch_up
-from scoring.errors import (
-    AccountError,
-)
 from scoring.handles import key
 from scoring.reader import Reader, Reading
 from storage import schedules
@@ -103,7 +100,7 @@ class Preparing:
         known = Known(self._reader)
         while due := await self._digests.due(now):
             built = [one for each in due if (one := await self._try(each, known, collected))]
-            await self._post(built)
+            await self._post_all(built)
 
     async def _try(self, due: Due, known: Known, collected: Collected) -> _Built | None:
         await asyncio.sleep(0)  # people's questions go first, also while all is known already
@@ -112,9 +109,7 @@ class Preparing:
         except OperationalError:
             raise  # the database's trouble, not this place's
         except Exception:  # noqa: BLE001 - one place's trouble must not hold up the others
-            _log.exception("digest %d could not be built", due.id)
-            last = due.attempt + 1 >= _MOST_ATTEMPTS
-            await self._digests.fail(due.id, self._clock() + _LATER, last=last)
+            await self._give_up(due)
             return None
 
     async def _build(self, due: Due, known: Known, collected: Collected) -> _Built | None:
@@ -123,6 +118,9 @@ class Preparing:
         if due.schedule is None or not (due.follows or board):
             await self._digests.skip(due.id, "nobody")
             return None
+        if due.schedule.state == "paused":
+            await self._digests.skip(due.id, "paused")
+            return None
         waiting = any(key(followed.handle) in collected.unread for followed in due.follows)
         if waiting and now - due.due_at < _WORTH_WAITING:
             again_at = collected.again_at or now
@@ -130,17 +128,38 @@ class Preparing:
             return None
         entries = await compose(known, due.follows, collected.problems, due.place.chat_id)
         late = now - due.due_at > LATE
-        digest = Digest(due.id, entries, due.due_at if late else None, board)
+        digest = Digest(due.id, entries, due.due_at if late else None, board, due.schedule)
         if _quiet(digest, due.schedule):
             await self._digests.skip(due.id, "quiet")
             return None
         written = await self._writer.digest(due.place, digest, now)
         offered = [
-            (key(entry.asked), entry.reading.score.facts.as_of)
+            (key(entry.asked), entry.reading.score.facts.as_of if entry.reading else now)
             for entry in entries
-            if entry.reading
+            if entry.reading or entry.gone
         ]
-        return _Built(due, Told(contents(digest), offered), written, due.schedule.silent)
+        return _Built(due, Told(contents(digest, now), offered), written, due.schedule.silent)
+
+    async def _post_all(self, built: list[_Built]) -> None:
+        """Together, or, where one of them cannot be stored, one by one: it holds up no other."""
+        try:
+            await self._post(built)
+        except OperationalError:
+            raise  # the database's trouble
+        except Exception:  # noqa: BLE001 - a bug in one of them, which is found and logged now
+            for one in built:
+                try:
+                    await self._post([one])
+                except OperationalError:
+                    raise
+                except Exception:  # noqa: BLE001
+                    await self._give_up(one.due)
+
+    async def _give_up(self, due: Due) -> None:
+        """For now, or for good: within an `except`."""
+        _log.exception("digest %d could not be built", due.id)
+        last = due.attempt + 1 >= _MOST_ATTEMPTS
+        await self._digests.fail(due.id, self._clock() + _LATER, last=last)
 
     async def _post(self, built: list[_Built]) -> None:
         """All of them, or, since somebody else may be faster, those that are still due."""
@@ -174,8 +193,8 @@ class Preparing:
 
 
 def _quiet(digest: Digest, schedule: Schedule) -> bool:
-    """Whether the place wants to hear of larger moves only; what is missing is always told."""
-    missing = any(isinstance(entry.problem, AccountError) for entry in digest.entries)
+    """Whether the place wants to hear of larger moves only; that somebody is gone is told once."""
+    missing = any(entry.gone and not entry.known for entry in digest.entries)
     told = missing or digest.board is not None
     return schedule.least is not None and digest.moved < schedule.least and not told
 

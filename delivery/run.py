@@ -53,14 +53,14 @@ class Delivery:
     async def tick(self) -> None:
         """Do all there is to do now, if this process is the elected one."""
         self.doubted = await self._outbox.uncertain()
-        if self._closed or not await self._control.elect(self._owner, self._clock()):
+        if not await self._elected():
             return
         work = asyncio.create_task(self._work(), name="delivery")
         try:
             while not work.done():
                 await asyncio.wait((work,), timeout=TERM.total_seconds() / 3)
-                if not work.done() and not await self._control.elect(self._owner, self._clock()):
-                    _log.warning("another process delivers now")
+                if not work.done() and not await self._elected():
+                    _log.warning("this process delivers no more")
                     return
             work.result()
         finally:
@@ -79,6 +79,10 @@ class Delivery:
         self._closed = True
         await self._sender.finish(patience)
         await self._control.resign(self._owner)
+
+    async def _elected(self) -> bool:
+        """Whether this process may go on; one that is closed has resigned, and stays so."""
+        return not self._closed and await self._control.elect(self._owner, self._clock())
 
     async def _work(self) -> None:
         await self._outbox.reap()

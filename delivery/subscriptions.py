@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from delivery.alerts import side
 from delivery.collecting import collect
 from delivery.digest import Digest, Known, compose, recall
-from delivery.slots import Slot, reschedule
+from delivery.slots import Slot, period, reschedule
 from delivery.zones import zone_info
 from scoring.errors import AccountError, ScoringError, SourceError
 from scoring.reader import Reader, Reading
@@ -135,12 +136,19 @@ class Subscriptions:
 
     async def pause(self, place: Place) -> Schedule | None:
         """Send no digest until somebody resumes; None when there never was a schedule."""
-        return await self._schedules.change(
-            place, lambda old: replace(old, state="paused", reason=None, next_run_at=None)
-        )
+
+        def paused(old: Schedule) -> Schedule:
+            served = old.last_period or ""
+            if old.next_run_at is not None:  # the weeks before the promised run bring none
+                served = max(served, period(old.zone, old.next_run_at - timedelta(weeks=1)))
+            return replace(
+                old, state="paused", reason=None, next_run_at=None, last_period=served or None
+            )
+
+        return await self._schedules.change(place, paused)
 
     async def resume(self, place: Place) -> Schedule | None:
-        """Go on, with the next slot; None when there never was a schedule."""
+        """Go on, no sooner than was promised before; None when there never was a schedule."""
         return await self._schedules.change(place, self._active)
 
     async def set_quiet(self, place: Place, least: float | None) -> Schedule | None:
@@ -156,17 +164,17 @@ class Subscriptions:
         follows = await self.following.of(place)
         collected = await collect(self._reader, [followed.handle for followed in follows])
         told = await compose(Known(self._reader), follows, collected.problems, place.chat_id)
-        return Digest(0, told)
+        return Digest(0, told, schedule=await self.schedule(place))
 
     async def stored_digest(self, place: Place, number: int) -> Digest | None:
-        """A digest that was sent to this place, as it was; number 0 is what is stored now."""
+        """A digest that was sent to this place, as it was; number 0 is the one of now."""
         if number == 0:
-            follows = await self.following.of(place)
-            return Digest(0, await compose(Known(self._reader), follows, {}, place.chat_id))
+            return await self.digest(place)
         contents = await self._digests.contents(number, place)
         if contents is None:
             return None
-        return await recall(self._reader, number, contents, place.chat_id)
+        told = await recall(self._reader, number, contents, place.chat_id)
+        return replace(told, schedule=await self.schedule(place))
 
     async def set_alert(
         self,
@@ -191,7 +199,7 @@ class Subscriptions:
                 place=place,
                 handle=reading.handle,
                 threshold=threshold,
-                above=None if threshold is None else score.score > threshold,
+                above=None if threshold is None else side(score, threshold),
                 step=step,
                 base=None if step is None else score.score,
                 seen_at=score.facts.as_of,

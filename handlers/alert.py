@@ -5,6 +5,7 @@ from typing import Final
 
 from telegram import Message, Update
 
+from handlers import klout
 from handlers.context import Context
 from handlers.replies import say, toast, working
 from handlers.rights import allowed, place_of
@@ -20,12 +21,14 @@ _MOST: Final = 100
 
 
 async def alert(update: Update, context: Context) -> None:
-    """`/alert @h 35`, `/alert @h ±5`, `/alert @h off`; bare, what is set."""
+    """`/alert @h 35`, `/alert @h ±5`, `/alert @h off`, `/alert 35`; bare, what is set."""
     message, words = update.effective_message, list(context.args or ())
     if message is None:
         return
     wording = await context.wording(update)
     subscriptions = context.services.subscriptions
+    if _wish(" ".join(words)) and (own := await klout.own_handle(update, context)):
+        words.insert(0, f"@{own}")
     request = handles.parse(" ".join(words[:1]))
     wish = " ".join(words[1:])
     if not words:
@@ -63,6 +66,7 @@ async def _set(update: Update, context: Context, message: Message, handle: str, 
     assert parsed is not None  # noqa: S101 - it was just looked at
     step, value = parsed
     subscriptions = context.services.subscriptions
+    before = await subscriptions.alerts(place_of(message))
     try:
         async with working(update, context):
             reading = await subscriptions.set_alert(
@@ -75,8 +79,12 @@ async def _set(update: Update, context: Context, message: Message, handle: str, 
         await say(message, scores.apology(error, wording))
     else:
         await context.services.chats.note_spoken(message.chat_id, wording.language)
-        told = views.set_for(reading, value, wording, step=step) if reading else None
-        await say(message, told or views.too_many(wording))
+        if reading is None:
+            await say(message, views.too_many(wording))
+            return
+        replaced = any(handles.key(old.handle) == handles.key(reading.handle) for old in before)
+        told = views.set_for(reading, value, wording, step=step, replaced=replaced)
+        await say(message, told)
 
 
 def _wish(text: str) -> tuple[bool, float] | None:

@@ -25,7 +25,7 @@ async def compare(update: Update, context: Context) -> None:
 
 async def take(update: Update, context: Context, message: Message, text: str) -> None:
     """Compare whoever a text names; one alone is asked a second for."""
-    request = handles.parse(text, comparisons.MOST)
+    request = handles.parse(text, comparisons.MOST, bare=comparisons.MOST)
     wording = await context.wording(update)
     if not request.handles and not request.rejected:
         await klout.ask(message, wording, Question.MANY)

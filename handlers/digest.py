@@ -36,13 +36,14 @@ async def press_page(update: Update, context: Context) -> None:
     told = None
     if number.isdecimal() and page.isdecimal():
         subscriptions = context.services.subscriptions
-        told = await subscriptions.stored_digest(place_of(query.message), int(number[:18]))
+        async with working(update, context):
+            told = await subscriptions.stored_digest(place_of(query.message), int(number[:18]))
     if told is None:
         await toast(query, pages.old_button(await context.wording(update)), alert=True)
         return
     await toast(query)
     wording = wording_for(press.language)
-    shown = digests.digest(told, int(page[:4]), context.services.clock(), wording)
+    shown = digests.digest(told, int(page[:4]), told.at or context.services.clock(), wording)
     await replace(query, shown)
 
 

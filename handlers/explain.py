@@ -27,9 +27,8 @@ async def explain(update: Update, context: Context, text: str) -> None:
     """Explain the score of the account that a text names."""
     if found := await _reading(update, context, text, Question.WHY):
         message, reading = found
-        change = await context.services.reader.change(reading)
         wording = await context.wording(update)
-        await say(message, scores.why(reading, change, context.services.clock(), wording))
+        await say(message, await klout.explained(update, context, reading, wording))
 
 
 async def receipt(update: Update, context: Context) -> None:

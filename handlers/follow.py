@@ -7,7 +7,7 @@ from handlers.replies import replace, say, toast, working
 from handlers.rights import allowed, place_of
 from handlers.views import Reply, pages, prompts, scores
 from handlers.views import following as views
-from handlers.views.buttons import understand
+from handlers.views.buttons import Action, understand
 from handlers.views.prompts import Question
 from scoring import handles
 from storage.places import Place
@@ -74,17 +74,21 @@ async def press_follow(update: Update, context: Context) -> None:
 
 
 async def press_unfollow(update: Update, context: Context) -> None:
-    """Let the account of a button go; the list under it is brought up to date."""
+    """Let the account of a button go; a list of those followed is brought up to date."""
     query = update.callback_query
     press = understand(query.data) if query else None
     if query is None or press is None or not isinstance(query.message, Message):
         return
     if await allowed(update, context):
         place = place_of(query.message)
-        gone = await context.services.subscriptions.unfollow(place, [press.argument])
-        left = gone[0] if gone else ""
+        name, _, page = press.argument.partition("/")
+        gone = await context.services.subscriptions.unfollow(place, [name])
         await toast(query)
-        await replace(query, await _list(update, context, place, 0, just_left=left))
+        if _is_list(query.message):
+            left, number = gone[0] if gone else "", int(page[:4]) if page.isdecimal() else 0
+            await replace(query, await _list(update, context, place, number, just_left=left))
+        else:
+            await say(query.message, views.unfollowed(gone, await context.wording(update)))
 
 
 async def press_following(update: Update, context: Context) -> None:
@@ -96,11 +100,18 @@ async def press_following(update: Update, context: Context) -> None:
     await toast(query)
     page = int(press.argument) if press.argument.isdecimal() else 0
     shown = await _list(update, context, place_of(query.message), page)
-    buttons = query.message.reply_markup.inline_keyboard if query.message.reply_markup else ()
-    if any((one.text or "").startswith("✕") for row in buttons for one in row):
+    if _is_list(query.message):
         await replace(query, shown)
     else:
         await say(query.message, shown)
+
+
+def _is_list(message: Message) -> bool:
+    """Whether a message shows whom the chat follows, by its buttons."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    presses = [understand(str(one.callback_data)) for row in rows for one in row]
+    actions = {press.action for press in presses if press}
+    return Action.UNFOLLOW in actions and not actions & {Action.LESS, Action.WHY}
 
 
 async def _list(

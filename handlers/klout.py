@@ -8,6 +8,7 @@ from telegram import Message, Update
 
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
+from handlers.rights import place_of
 from handlers.views import Reply, pages, prompts, scores
 from handlers.views.buttons import Action, understand
 from handlers.views.prompts import Question
@@ -39,17 +40,29 @@ async def answer(
     request = handles.parse(text)
     wording = await context.wording(update)
     if not request.handles and not request.rejected:
-        await ask(message, wording, Question.SCORE)
+        await ask(message, wording, Question.SCORE, sentence=any(map(str.isalnum, text)))
         return
     found = await answers(update, context, request.handles)
     now = context.services.clock()
     await say(message, scores.answer(request, found, now, wording, ask_whose=ask_whose))
 
 
-async def ask(message: Message, wording: Wording, question: Question, given: str = "") -> None:
-    """Ask the writer of `message` for what is missing; `handlers.reply` takes the answer."""
+async def ask(
+    message: Message,
+    wording: Wording,
+    question: Question,
+    given: str = "",
+    *,
+    sentence: bool = False,
+) -> None:
+    """Ask the writer of `message` for what is missing; `handlers.reply` takes the answer.
+
+    Args:
+        sentence: words were given, but none that is clearly a handle.
+    """
     private = message.chat.type == message.chat.PRIVATE
-    await say(message, prompts.ask(wording, question, given, private=private))
+    asked = prompts.ask(wording, question, given, private=private)
+    await say(message, prompts.whom(asked, wording) if sentence else asked)
 
 
 async def words(update: Update, context: Context) -> None:
@@ -99,11 +112,21 @@ async def press_why(update: Update, context: Context) -> None:
         keyboard = scores.keyboard(reading.handle, as_written)
         await replace(query, Reply(scores.card(reading, now, as_written), keyboard))
         return
-    change = await context.services.reader.change(reading)
     if press.action is Action.WHY:
-        await replace(query, scores.why(reading, change, now, as_written))
+        await replace(query, await explained(update, context, reading, as_written))
     elif isinstance(query.message, Message):
-        await say(query.message, scores.why(reading, change, now, wording))
+        await say(query.message, await explained(update, context, reading, wording))
+
+
+async def explained(update: Update, context: Context, reading: Reading, wording: Wording) -> Reply:
+    """A score with its reasons, and buttons for what is not done yet in this chat."""
+    services, message = context.services, update.effective_message
+    followed = message is not None and await services.subscriptions.following.has(
+        place_of(message), reading.handle
+    )
+    mine = handles.key(await own_handle(update, context)) == handles.key(reading.handle)
+    change = await services.reader.change(reading)
+    return scores.why(reading, change, services.clock(), wording, followed=followed, mine=mine)
 
 
 async def press_compare(update: Update, context: Context) -> None:

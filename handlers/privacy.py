@@ -27,18 +27,17 @@ async def export(update: Update, context: Context) -> None:
 
 
 async def forget_me(update: Update, context: Context) -> None:
-    """Erase everything that is kept of a person, at once."""
+    """Erase everything that is kept of a person, at once; in private, which is what goes too."""
     message, person = update.effective_message, update.effective_user
     if message is None or person is None:
         return
     wording = await context.wording(update)
-    if message.sender_chat:  # an anonymous administrator is nobody in particular
+    if message.chat.type != message.chat.PRIVATE:
         await say(message, pages.only_in_private(wording))
         return
     followed = await context.services.lives.forget(person.id)
     context.services.chats.forgotten(person.id)
-    private = message.chat.type == message.chat.PRIVATE
-    await say(message, pages.erased(followed, wording) if private else pages.erased_afar(wording))
+    await say(message, pages.erased(followed, wording))
 
 
 async def press_export(update: Update, context: Context) -> None:

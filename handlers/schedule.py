@@ -74,7 +74,13 @@ async def resume(update: Update, context: Context) -> None:
 async def find_zone(update: Update, context: Context, message: Message) -> None:
     """Take the reply to "which city?"."""
     found = search_zones(message.text or "", _ZONES_SHOWN)
-    await say(message, views.zones_found(found, await context.wording(update)))
+    wording = await context.wording(update)
+    if found:
+        await say(message, views.zones_found(found, wording))
+    else:
+        private = message.chat.type == message.chat.PRIVATE
+        question = prompts.ask(wording, Question.CITY, private=private)
+        await say(message, views.no_such_place(question, wording))
 
 
 async def press_schedule(update: Update, context: Context) -> None:
@@ -110,9 +116,15 @@ async def press_change(update: Update, context: Context) -> None:
         toasts = {
             Action.QUIET: views.quiet_toast(changed, wording),
             Action.PAUSE: views.paused_toast(wording),
+            Action.RESUME: views.resumed_toast(changed, wording),
         }
         await toast(query, toasts.get(press.action))
-        if press.action not in toasts:
+        markup = query.message.reply_markup
+        if press.action in toasts and markup:
+            await query.edit_message_reply_markup(
+                views.brought_up_to_date(markup, changed, wording)
+            )
+        else:
             await say(query.message, views.schedule_page(changed, wording))
 
 

@@ -67,7 +67,9 @@ class Wording:
         """How long ago: "3 hours ago"."""
         if age < timedelta(minutes=1):
             return self.gettext("just now")
-        return format_timedelta(-age, add_direction=True, locale=self._locale, threshold=1.2)
+        return format_timedelta(
+            -age, granularity="minute", add_direction=True, locale=self._locale, threshold=1.2
+        )
 
     def weekday(self, weekday: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
         """A day of the week, 0 for Monday: "Monday", or "Mon"."""
@@ -83,8 +85,17 @@ class Wording:
         time = format_time(there, format="HH:mm", locale=self._locale)
         return f"{format_date(there, format='EEEE d MMMM', locale=self._locale)}, {time}"
 
+    def zone(self, zone: str) -> str:
+        """A time zone by its name: "Europe/Paris"; a fixed one as people say it: "UTC+2"."""
+        hours = zone.removeprefix("Etc/GMT")
+        if hours == zone or not hours:
+            return zone
+        return f"UTC{'−' if hours[0] == '+' else '+'}{hours[1:]}"  # POSIX has the signs reversed
+
     def city(self, zone: str) -> str:
         """The city by which people know a time zone: "Brussels", « Bruxelles »."""
+        if zone.startswith("Etc/"):
+            return self.zone(zone)
         return get_timezone_location(zone, locale=self._locale, return_city=True)
 
     def moment(self, moment: datetime) -> str:

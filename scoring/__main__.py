@@ -37,6 +37,9 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             return answer(sys.stdin.buffer, sys.stdout)
+        case ["-h" | "--help"]:
+            sys.stdout.write(__doc__ or "")
+            return 0
         case ["evaluate" | "reference" as kind, path]:
             return report(kind, Path(path), sys.stdout)
         case ["preview", path]:
@@ -135,7 +138,7 @@ def report(kind: str, path: Path, out: TextIO) -> int:
     try:
         result = evaluate(path) if kind == "evaluate" else measure(path)
     except (FactsError, OSError, UnicodeDecodeError, csv.Error) as error:
-        out.write(json.dumps({"error": str(error)}) + "\n")
+        out.write(json.dumps({"error": _said(error)}) + "\n")
         return 1
     out.write(json.dumps(result, indent=None if kind == "reference" else 2) + "\n")
     return 0
@@ -150,10 +153,17 @@ def look_ahead(path: Path, lines: BinaryIO, out: TextIO) -> int:
         formula = candidate(decode(path.read_bytes(), str(path)))
         result = preview(read_accounts(lines), formula)
     except (FactsError, OSError) as error:
-        out.write(json.dumps({"error": str(error)}) + "\n")
+        out.write(json.dumps({"error": _said(error)}) + "\n")
         return 1
     out.write(json.dumps(result, indent=2) + "\n")
     return 0
+
+
+def _said(error: Exception) -> str:
+    """An error as a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file {error.filename}."
+    return str(error)
 
 
 def read_accounts(lines: BinaryIO) -> Iterator[Facts]:

@@ -50,7 +50,7 @@ def is_handle(text: str) -> bool:
     return _HANDLE.fullmatch(text) is not None
 
 
-def parse(text: str, most: int = MAX_HANDLES) -> Request:
+def parse(text: str, most: int = MAX_HANDLES, bare: int = 2) -> Request:
     """Find the handles in what a person typed after a command.
 
     Understood: `@nasa`, `nasa`, `x.com/nasa`, `https://twitter.com/nasa?s=20`, full-width
@@ -61,10 +61,12 @@ def parse(text: str, most: int = MAX_HANDLES) -> Request:
     Args:
         text: What was typed.
         most: How many handles are taken.
+        bare: How many words without an `@` are taken for handles: three are rather a sentence,
+            and each costs.
     """
     words = _clean(text).split()
     marked = [word for word in words if "@" in word or _X_URL.search(word)]
-    if not marked and len(words) > most:
+    if not marked and len([word for word in words if _candidates(word)]) > bare:
         return Request((), (), 0)  # a sentence: none of its words is meant as a handle
     found: list[str] = []
     rejected: list[str] = []

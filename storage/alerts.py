@@ -21,7 +21,7 @@ class Alert:
 
     Attributes:
         threshold: the score to cross; None for a step.
-        above: on which side of it the account was last surely seen.
+        above: on which side of it the account was last surely seen; None when never surely.
         step: points to move; None for a threshold.
         base: where it moves from.
         seen_at: the moment of the newest reading it was held against.

@@ -19,7 +19,8 @@ class Followed:
 
     Attributes:
         handle: as it was typed.
-        told_at: the moment of the reading that the place was last told of; None before the first.
+        told_at: the moment of the reading that the place was last told of, or when it was told that
+            there is no such account any more; None before the first.
     """
 
     handle: str
@@ -93,6 +94,12 @@ class Following:
                 .order_by(follow.c.key)
             )
             return [Followed(row.handle, row.told_at) for row in rows]
+
+    async def has(self, place: Place, handle: str) -> bool:
+        """Whether a place follows a handle."""
+        async with self._database.reading() as connection:
+            found = select(follow.c.key).where(at(follow, place), follow.c.key == key(handle))
+            return await connection.scalar(found) is not None
 
     async def count(self, place: Place) -> int:
         """How many a place follows."""

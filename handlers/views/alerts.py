@@ -14,8 +14,10 @@ from scoring.reader import Reading
 from storage.alerts import Alert
 
 
-def set_for(reading: Reading, value: float, wording: Wording, *, step: bool) -> Reply:
-    """An alert was set."""
+def set_for(
+    reading: Reading, value: float, wording: Wording, *, step: bool, replaced: bool
+) -> Reply:
+    """An alert was set, perhaps in the place of another one on the same account."""
     shown = wording.count("{n}", "{n}", value)
     if step:
         text = wording.gettext(
@@ -30,7 +32,9 @@ def set_for(reading: Reading, value: float, wording: Wording, *, step: bool) -> 
     when = wording.gettext("I look whenever it is read anyway: at most once a day.")
     off = button(wording.gettext("No more alerts"), Action.ALERT_OFF, reading.handle)
     told = text.format(headline=headline(reading), value=shown)
-    return Reply(f"{told} {when}", InlineKeyboardMarkup([[off]]))
+    instead = wording.gettext("It replaces the one that was set on this account.")
+    lines = [f"{told} {when}", *([instead] if replaced else [])]
+    return Reply("\n".join(lines), InlineKeyboardMarkup([[off]]))
 
 
 def too_many(wording: Wording) -> Reply:

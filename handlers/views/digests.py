@@ -10,9 +10,10 @@ from delivery.digest import Digest, Entry
 from handlers.views import Reply
 from handlers.views.boards import weekly
 from handlers.views.buttons import Action, button
+from handlers.views.following import pause_button, quiet_button
 from handlers.views.markup import profile_link
 from handlers.views.problems import sentence
-from handlers.views.reasons import rounded
+from handlers.views.reasons import line_names, noise, rounded
 from handlers.views.scores import headline
 from handlers.wording import Wording
 from scoring.change import Change
@@ -96,7 +97,8 @@ def _alert(reading: Reading, text: str, wording: Wording) -> Reply:
 
 def _title(told: Digest, page: int, pages: int, wording: Wording) -> str:
     gettext = wording.gettext
-    title = gettext("<b>What changed</b>") if told.number else gettext("<b>Where things stand</b>")
+    news = any(entry.change and entry.change.before != entry.change.after for entry in told.entries)
+    title = gettext("<b>What changed</b>") if news else gettext("<b>Where things stand</b>")
     if pages > 1:
         title += f" ({page + 1}/{pages})"
     if told.due_at is not None and page == 0:
@@ -117,8 +119,9 @@ def _entry(entry: Entry, now: datetime, wording: Wording) -> str:
     lines = [headline(reading) + _difference(entry.change, wording)]
     if entry.change is not None and (told := _because(entry.change, wording)):
         lines.append(told)
-    if key(entry.asked) != key(reading.handle):
-        old, new = profile_link(entry.asked), profile_link(reading.handle)
+    known = entry.change.before.facts.handle if entry.change else entry.asked
+    if key(known) != key(reading.handle):  # a change of name is told once
+        old, new = profile_link(known), profile_link(reading.handle)
         lines.append(gettext("{old} goes by {new} now.").format(old=old, new=new))
     if reading.protected:
         lines.append(gettext("The posts are protected: only the profile counts."))
@@ -140,58 +143,58 @@ def _difference(change: Change | None, wording: Wording) -> str:
 
 
 def _because(change: Change, wording: Wording) -> str:
-    """The receipt of a change in half a line: the lines that mattered, in words."""
+    """The receipt of a change in half a line: the lines that mattered, in words, and the rest."""
     if not change.difference:
         return ""
     lines = sorted(change.lines.items(), key=lambda line: -abs(line[1]))
+    shown = [(name, points) for name, points in lines[:_REASONS] if abs(points) >= _WORTH_SAYING]
     told = [
-        f"{wording.signed(points)} {_line(name, change, wording)}"
-        for name, points in lines[:_REASONS]
-        if abs(points) >= _WORTH_SAYING
+        f"{wording.signed(points)} {_line(name, points, change, wording)}" for name, points in shown
     ]
-    if change.noise:
-        told.append(wording.gettext("within the noise"))
-    return ", ".join(told)
+    rest = round(change.difference - sum(points for _, points in shown), 1)
+    if told and rest:
+        told.append(wording.gettext("{points} other").format(points=wording.signed(rest)))
+    return ". ".join(filter(None, (", ".join(told), noise(change, wording))))
 
 
-def _line(name: str, change: Change, wording: Wording) -> str:
-    """What stands behind one line of a change."""
-    gettext = wording.gettext
+def _line(name: str, points: float, change: Change, wording: Wording) -> str:
+    """One line of a change, with those facts behind it that moved the way it did."""
     before, after = change.before.facts, change.after.facts
-    if name == "community":
-        return _community(before, after, wording)
-    if name == "reactions":
-        return _reactions(before, after, wording)
-    return {
-        "activity": gettext("activity"),
-        "window": gettext("posts that became too old to count"),
-        "depth": gettext("more or less was read"),
-        "formula": gettext("another formula"),
-    }[name]
+    facts = {"community": _community, "reactions": _reactions}.get(name)
+    told = facts(before, after, wording, up=points > 0) if facts else []
+    text = line_names(change, wording)[name]
+    return f"{text} ({', '.join(told)})" if told else text
 
 
-def _community(before: Facts, after: Facts, wording: Wording) -> str:
+def _community(before: Facts, after: Facts, wording: Wording, *, up: bool) -> list[str]:
     lists, followers = after.listed - before.listed, after.followers - before.followers
     moves = [
         (lists, wording.count("{n} list", "{n} lists", abs(lists))),
         (followers, wording.count("{n} follower", "{n} followers", abs(followers))),
     ]
-    told = [f"{'+' if move > 0 else '−'}{text}" for move, text in moves if move]
-    community = wording.gettext("community")
-    return f"{community} ({', '.join(told)})" if told else community
+    return [f"{'+' if up else '−'}{text}" for move, text in moves if move and (move > 0) is up]
 
 
-def _reactions(before: Facts, after: Facts, wording: Wording) -> str:
-    one, other = _per_post(before.recent), _per_post(after.recent)
-    if one is None or other is None or one == other:
-        return wording.gettext("reactions")
-    if other > one:
-        text = wording.gettext("more reactions to a post ({one} → {other})")
-    else:
-        text = wording.gettext("fewer reactions to a post ({one} → {other})")
-    return text.format(
-        one=wording.count("{n}", "{n}", one), other=wording.count("{n}", "{n}", other)
-    )
+def _reactions(before: Facts, after: Facts, wording: Wording, *, up: bool) -> list[str]:
+    """Mentions and reactions a post, as rates: the windows differ in length."""
+    moves = [
+        (wording.gettext("mentions a week: {one} → {other}"), _mentions_a_week),
+        (wording.gettext("reactions to a post: {one} → {other}"), _per_post),
+    ]
+    told = []
+    for text, rate in moves:
+        one, other = rate(before.recent), rate(after.recent)
+        if one is not None and other is not None and one != other and (other > one) is up:
+            shown = (wording.count("{n}", "{n}", value) for value in (one, other))
+            told.append(text.format(**dict(zip(("one", "other"), shown, strict=True))))
+    return told
+
+
+def _mentions_a_week(recent: Recent | None) -> float | None:
+    days = recent and (recent.mention_days or recent.days)
+    if recent is None or recent.mentions is None or not days:
+        return None
+    return rounded(recent.mentions / days * 7)
 
 
 def _per_post(recent: Recent | None) -> float | None:
@@ -221,8 +224,8 @@ def _keyboard(
     rows.append(
         [
             button(gettext("Unfollow…"), Action.FOLLOWING, "0"),
-            button(gettext("Less often"), Action.QUIET, "3"),
-            button(gettext("Pause"), Action.PAUSE),
+            quiet_button(told.schedule, gettext("Less often"), wording),
+            pause_button(told.schedule, wording),
         ]
     )
     return InlineKeyboardMarkup(rows)

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from delivery.subscriptions import MOST_FOLLOWED, Follow
 from handlers.views import Reply
-from handlers.views.buttons import Action, button
+from handlers.views.buttons import Action, button, understand
 from handlers.views.markup import foreign, local_time, profile_link
 from handlers.views.problems import sentence
 from handlers.wording import Wording
@@ -91,7 +91,7 @@ def following(
     ]
     if schedule and shown:
         lines.append(_next(schedule, wording))
-    rows = _crosses([each.handle for each in shown])
+    rows = _crosses([each.handle for each in shown], page)
     if just_left:
         rows.append([button(_follow_again(just_left, wording), Action.FOLLOW, just_left)])
     if pages > 1:
@@ -111,9 +111,12 @@ def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
     """When the digest comes, and buttons for all of it."""
     gettext = wording.gettext
     lines = [_next(schedule, wording)]
+    if schedule.next_run_at is not None:
+        there = local_time(schedule.next_run_at, wording.moment(schedule.next_run_at))
+        lines.append(gettext("On your own clock: {moment}").format(moment=there))
     if schedule.least is not None:
-        quiet = gettext("Only when something moved by {points} points or more.")
-        lines.append(quiet.format(points=wording.count("{n}", "{n}", schedule.least)))
+        only = gettext("Only when something moved by {points} points or more.")
+        lines.append(only.format(points=wording.count("{n}", "{n}", schedule.least)))
     if schedule.silent:
         lines.append(gettext("It makes no sound."))
     lines.append(
@@ -134,23 +137,46 @@ def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
         for days in (range(4), range(4, 7))
     ]
     rows += [[_hour(hour, schedule) for hour in hours] for hours in (_HOURS[:3], _HOURS[3:])]
-    quiet_row = (
-        button(gettext("Every week"), Action.QUIET, "0")
-        if schedule.least is not None
-        else button(gettext("Only moves of 3 or more"), Action.QUIET, "3")
-    )
+    quiet = quiet_button(schedule, gettext("Only moves of 3 or more"), wording)
     sound = (
         button(gettext("With a sound"), Action.SILENT, "0")
         if schedule.silent
         else button(gettext("Without a sound"), Action.SILENT, "1")
     )
-    pause = (
-        button(gettext("Pause"), Action.PAUSE)
-        if schedule.state == "active"
-        else button(gettext("Resume"), Action.RESUME)
-    )
-    rows += [[quiet_row], [sound, pause], [button(gettext("Time zone…"), Action.ZONE)]]
+    pause = pause_button(schedule, wording)
+    rows += [[quiet], [sound, pause], [button(gettext("Time zone…"), Action.ZONE)]]
     return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def quiet_button(schedule: Schedule | None, less: str, wording: Wording) -> InlineKeyboardButton:
+    """Hear of larger moves only, as `less` says it; or of every week again."""
+    if schedule is None or schedule.least is None:
+        return button(less, Action.QUIET, "3")
+    return button(wording.gettext("Every week"), Action.QUIET, "0")
+
+
+def pause_button(schedule: Schedule | None, wording: Wording) -> InlineKeyboardButton:
+    """Pause, or go on."""
+    if schedule is None or schedule.state == "active":
+        return button(wording.gettext("Pause"), Action.PAUSE)
+    return button(wording.gettext("Resume"), Action.RESUME)
+
+
+def brought_up_to_date(
+    markup: InlineKeyboardMarkup, schedule: Schedule, wording: Wording
+) -> InlineKeyboardMarkup:
+    """A digest's buttons, those of its schedule as that is now."""
+    now = {
+        Action.QUIET: quiet_button(schedule, wording.gettext("Less often"), wording),
+        Action.PAUSE: pause_button(schedule, wording),
+    }
+    now[Action.RESUME] = now[Action.PAUSE]
+
+    def current(one: InlineKeyboardButton) -> InlineKeyboardButton:
+        press = understand(str(one.callback_data))
+        return now.get(press.action, one) if press else one
+
+    return InlineKeyboardMarkup([[current(one) for one in row] for row in markup.inline_keyboard])
 
 
 def _hour(hour: int, schedule: Schedule) -> InlineKeyboardButton:
@@ -175,12 +201,15 @@ def zones(wording: Wording) -> Reply:
 
 def zones_found(names: Sequence[str], wording: Wording) -> Reply:
     """What a search for a city brought."""
-    if not names:
-        text = wording.gettext("I know no such place. Try a large city or a country nearby.")
-        return Reply(text)
-    return Reply(
-        wording.gettext("Which one?"), InlineKeyboardMarkup(_zone_rows(names, wording, more=False))
-    )
+    gettext = wording.gettext
+    text = gettext("Which one?") if len(names) > 1 else gettext("Is it this one?")
+    return Reply(text, InlineKeyboardMarkup(_zone_rows(names, wording)))
+
+
+def no_such_place(question: Reply, wording: Wording) -> Reply:
+    """A search for a city brought nothing: ask again."""
+    text = wording.gettext("I know no such place. Try a large city or a country nearby.")
+    return Reply(f"{text}\n{question.html}", question.markup)
 
 
 def no_schedule(wording: Wording, example: str) -> Reply:
@@ -205,32 +234,30 @@ def paused_toast(wording: Wording) -> str:
     return wording.gettext("Paused. /resume goes on.")
 
 
+def resumed_toast(schedule: Schedule, wording: Wording) -> str:
+    """The toast after "resume"."""
+    return _next(schedule, wording)
+
+
 def _next(schedule: Schedule, wording: Wording) -> str:
     """When the next digest comes."""
     if schedule.next_run_at is None:
         return wording.gettext("The digest is paused. /resume goes on.")
-    text = wording.gettext("The next digest comes {moment} ({slot}, {zone}).")
+    text = wording.gettext("The next digest comes on {moment} ({zone}), then every week.")
     return text.format(
-        moment=local_time(schedule.next_run_at, wording.local(schedule.next_run_at, schedule.zone)),
-        slot=wording.gettext("every {slot}").format(
-            slot=wording.slot(schedule.weekday, schedule.minute)
-        ),
-        zone=schedule.zone,
+        moment=wording.local(schedule.next_run_at, schedule.zone), zone=wording.zone(schedule.zone)
     )
 
 
-def _zone_rows(
-    names: Sequence[str], wording: Wording, *, more: bool = True
-) -> list[list[InlineKeyboardButton]]:
+def _zone_rows(names: Sequence[str], wording: Wording) -> list[list[InlineKeyboardButton]]:
     buttons = [button(wording.city(name), Action.ZONE, name) for name in names]
-    if more:
-        buttons.append(button(wording.gettext("Another…"), Action.ZONE, "other"))
+    buttons.append(button(wording.gettext("Another…"), Action.ZONE, "other"))
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
-def _crosses(handles: Sequence[str]) -> list[list[InlineKeyboardButton]]:
-    """A button for each, two in a row, to let it go."""
-    buttons = [button(f"✕ @{name}", Action.UNFOLLOW, name) for name in handles]
+def _crosses(handles: Sequence[str], page: int = 0) -> list[list[InlineKeyboardButton]]:
+    """A button for each, two in a row, to let it go and see that page of the list."""
+    buttons = [button(f"✕ @{name}", Action.UNFOLLOW, f"{name}/{page}") for name in handles]
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 

@@ -173,15 +173,6 @@ def erased(followed: Sequence[str], wording: Wording) -> Reply:
     return Reply(f"{text}\n{again.format(names=names)}")
 
 
-def erased_afar(wording: Wording) -> Reply:
-    """The same, said in a group, to which a person's private chat is no business."""
-    text = wording.gettext(
-        "Done. I have erased your handles, here too, and everything of our private chat. What this"
-        " group follows is the group’s, and stays."
-    )
-    return Reply(text)
-
-
 def nothing_to_change(wording: Wording) -> str:
     """The toast of a schedule's button in a chat that has none."""
     return wording.gettext("There is nothing to change yet: this chat follows nobody.")

@@ -60,6 +60,12 @@ def ask(wording: Wording, question: Question, given: str = "", *, private: bool)
     return Reply(_texts(wording)[question].format(given=shown), _force(question, private=private))
 
 
+def whom(question: Reply, wording: Wording) -> Reply:
+    """The question, to somebody who wrote words of which none is clearly a handle."""
+    text = wording.gettext("Whom do you mean? Please write handles with an @.")
+    return Reply(f"{text}\n{question.html}", question.markup)
+
+
 def ask_presser(wording: Wording, question: Question, person: User, given: str = "") -> Reply:
     """Ask whoever pressed a button.
 

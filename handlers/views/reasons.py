@@ -7,7 +7,8 @@ from scoring.change import Change
 from scoring.facts import Facts, Recent
 from scoring.reader import Reading
 from scoring.reference import percentile
-from scoring.score import Score, silence
+from scoring.score import Score, silence, whole
+from scoring.windows import LONGEST
 
 _ALL: Final = 100
 
@@ -36,7 +37,10 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
         "Each tenfold in followers and lists adds roughly the same few points. The score is about"
         " reach on X, not about a person’s worth. Formula {formula}."
     ).format(formula=score.formula)
-    calm = gettext("Listening is fine: how often somebody posts hardly counts here.")
+    if silent_days(score.facts):
+        calm = gettext("A rest is fine: how often somebody posts hardly counts here.")
+    else:
+        calm = gettext("Listening is fine: how often somebody posts hardly counts here.")
     lost = silence(score)
     quiet = gettext(
         "Posting a lot while hardly anybody reacts takes {points} points off the community."
@@ -46,7 +50,7 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
         *_parts(score.facts, wording),
         *([calm] if listens(score.facts) else []),
         *([quiet] if lost else []),
-        margin.format(margin=wording.points(score.margin)),
+        margin.format(margin=wording.points(score.margin)) + _range(score, wording),
         *_percentile(score, wording),
         meaning,
     ]
@@ -60,6 +64,24 @@ def listens(facts: Facts) -> bool:
     return recent.posts / recent.days < _SELDOM
 
 
+def silent_days(facts: Facts) -> int:
+    """For how many whole days nothing was posted, when that is a whole window; else 0."""
+    recent = facts.recent
+    if recent is None or recent.posts != 0 or recent.days is None:
+        return 0
+    days = round(recent.days)
+    return days if days >= LONGEST.days else 0
+
+
+def _range(score: Score, wording: Wording) -> str:
+    """What the margin means at an end of the scale, where it is cut off."""
+    low, high = score.score - score.margin, score.score + score.margin
+    if low >= 0 and high <= _ALL:
+        return ""
+    text = wording.gettext("With it the score lies between {low} and {high}.")
+    return " " + text.format(low=whole(max(0.0, low)), high=whole(min(float(_ALL), high)))
+
+
 def changes(change: Change | None, wording: Wording) -> list[str]:
     """What became of the score since it was last read: lines that sum to the difference."""
     if change is None:
@@ -68,21 +90,51 @@ def changes(change: Change | None, wording: Wording) -> list[str]:
     day = wording.day(change.before.facts.as_of)
     if not any(change.lines.values()):
         return [gettext("Nothing moved since {day}.").format(day=day)]
-    names = {
-        "formula": gettext("another formula"),
-        "depth": gettext("more or less was read"),
-        "community": gettext("community"),
-        "activity": gettext("activity"),
-        "reactions": gettext("reactions"),
-        "window": gettext("posts that became too old to count"),
-    }
+    names = line_names(change, wording)
     lines = sorted(change.lines.items(), key=lambda line: -abs(line[1]))
     told = ", ".join(f"{wording.signed(points)} {names[name]}" for name, points in lines if points)
     since = gettext("Since {day}: {difference} ({lines}).").format(
         day=day, difference=wording.signed(change.difference), lines=told
     )
-    noise = gettext("That is within the margin of error.")
-    return [f"{since} {noise}" if change.noise else since]
+    return [f"{since} {noise(change, wording)}".rstrip()]
+
+
+def line_names(change: Change, wording: Wording) -> dict[str, str]:
+    """What each line of a change is called."""
+    gettext = wording.gettext
+    read = _halves_read(change.after.facts) - _halves_read(change.before.facts)
+    if read > 0:
+        depth = gettext("more was read this time")
+    elif read < 0:
+        depth = gettext("fewer facts were readable")
+    else:
+        depth = gettext("other facts were readable")
+    return {
+        "formula": gettext("another formula"),
+        "depth": depth,
+        "community": gettext("community"),
+        "activity": gettext("activity"),
+        "reactions": gettext("reactions"),
+        "window": gettext("posts that became too old to count"),
+    }
+
+
+def noise(change: Change, wording: Wording) -> str:
+    """That a difference may be none, where it may; "" elsewhere.
+
+    Both readings have a margin, so it may be larger than the one that is shown.
+    """
+    if not change.noise:
+        return ""
+    if abs(change.difference) > max(1, whole(change.after.margin)):
+        return wording.gettext("Within both margins of error.")
+    return wording.gettext("Within the margin of error.")
+
+
+def _halves_read(facts: Facts) -> int:
+    """How many of posts and mentions were read."""
+    recent = facts.recent
+    return 0 if recent is None else (recent.posts is not None) + (recent.mentions is not None)
 
 
 def _percentile(score: Score, wording: Wording) -> list[str]:

@@ -10,7 +10,7 @@ from handlers.views import Reply
 from handlers.views.buttons import Action, button
 from handlers.views.markup import bar, foreign, profile_link
 from handlers.views.problems import sentence
-from handlers.views.reasons import changes, listens, reasons, rounded
+from handlers.views.reasons import changes, listens, reasons, rounded, silent_days
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.comparison import compare
@@ -79,27 +79,43 @@ def card(reading: Reading, now: datetime, wording: Wording, *, asked: str = "") 
     return "\n".join(lines)
 
 
-def why(reading: Reading, change: Change | None, now: datetime, wording: Wording) -> Reply:
+def why(
+    reading: Reading,
+    change: Change | None,
+    now: datetime,
+    wording: Wording,
+    *,
+    followed: bool = False,
+    mine: bool = False,
+) -> Reply:
     """The card again, with what each part is made of, how sure it is, and what changed.
 
     Args:
         change: from the last reading of an earlier day; None when there is none.
+        followed: the chat follows the account already.
+        mine: the person said already that it is theirs.
     """
     quote = "\n".join(reasons(reading, wording) + changes(change, wording))
     return Reply(
         f"{card(reading, now, wording)}\n<blockquote>{quote}</blockquote>",
-        keyboard(reading.handle, wording, unfolded=True, ask_whose=True),
+        keyboard(reading.handle, wording, unfolded=True, ask_whose=not mine, followed=followed),
     )
 
 
 def keyboard(
-    handle: str, wording: Wording, *, unfolded: bool = False, ask_whose: bool = False
+    handle: str,
+    wording: Wording,
+    *,
+    unfolded: bool = False,
+    ask_whose: bool = False,
+    followed: bool = False,
 ) -> InlineKeyboardMarkup:
     """The buttons under one score.
 
     Args:
         unfolded: the reasons are shown, and can be hidden.
         ask_whose: offer to remember that the handle is the person's own.
+        followed: the chat follows the account already, and can let it go.
     """
     gettext, language = wording.gettext, wording.language
     fold = (
@@ -110,7 +126,9 @@ def keyboard(
     rows: list[list[InlineKeyboardButton]] = [
         [
             fold,
-            button(gettext("Follow"), Action.FOLLOW, handle),
+            button(gettext("Unfollow"), Action.UNFOLLOW, handle)
+            if followed
+            else button(gettext("Follow"), Action.FOLLOW, handle),
             button(gettext("Compare"), Action.COMPARE, handle),
         ]
     ]
@@ -181,6 +199,8 @@ def _manner(reading: Reading, wording: Wording) -> list[str]:
     recent = reading.score.facts.recent
     if recent is None or recent.posts is None or recent.days is None:
         return []
+    if silent := silent_days(reading.score.facts):
+        return [wording.count("No post in {n} day.", "No post in {n} days.", silent)]
     if listens(reading.score.facts):
         text = wording.gettext("Mostly listens: fewer than one post in a fortnight lately.")
         return [text]

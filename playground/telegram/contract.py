@@ -23,6 +23,10 @@ _SCALARS: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
+_IGNORED: Final = {"editMessageReplyMarkup": frozenset(("parse_mode", "link_preview_options"))}
+"""What PTB adds of its defaults where the method has no such parameter, and Telegram ignores."""
+
+
 class Contract:
     """One version of the Bot API."""
 
@@ -39,7 +43,8 @@ class Contract:
         fields = described.get("fields", ())
         # A multipart file may carry any name when another parameter points at it.
         attached = {name for name in params.files if f"attach://{name}" in str(params.values)}
-        given = {name: value for name, value in given.items() if name not in attached}
+        passed_over = attached | _IGNORED.get(method, frozenset())
+        given = {name: value for name, value in given.items() if name not in passed_over}
         return list(self._object_problems(given, fields, "parameter"))
 
     def _object_problems(self, given: Json, fields: Any, what: str) -> Iterator[str]:

@@ -43,11 +43,13 @@ def threshold(line: float, *, above: bool | None) -> Alert:
         (38.0, False, False, False),  # within its margin: perhaps not across
         (32.0, True, True, False),
         (38.1, False, True, True),
-        (40.0, None, True, False),  # the first sure sight is no crossing
+        (40.0, None, True, True),  # it was too close to tell when the alert was set
+        (30.0, None, False, True),
+        (36.0, None, None, False),
     ],
 )
 def test_a_threshold_speaks_when_it_is_surely_crossed(
-    points: float, above: bool | None, after: bool, speaks: bool
+    points: float, above: bool | None, after: bool | None, speaks: bool
 ) -> None:
     checked, spoke = judged(threshold(35.0, above=above), scored(points))
     assert (checked.above, spoke) == (after, speaks)
@@ -92,6 +94,28 @@ async def test_a_threshold_both_ways(talk: Talk, clock: Clock, world: FixedWorld
     assert await grown(talk, clock, world, 9_100_000) == []
     (down,) = await grown(talk, clock, world, 2_500)
     assert "Now below 60, by more than its margin." in down["text"]
+
+
+async def test_too_close_to_tell_at_first_it_speaks_once_it_is_sure(
+    talk: Talk, clock: Clock, world: FixedWorld
+) -> None:
+    await talk.ask("/alert @nasa 51")
+    assert (await kept(talk))["above"] is None
+    assert await grown(talk, clock, world, 2_510) == []
+    (up,) = await grown(talk, clock, world, 9_000_000)
+    assert "Now above 51, by more than its margin." in up["text"]
+
+
+async def test_for_ones_own_handle_and_in_place_of_another(talk: Talk) -> None:
+    assert (await talk.ask("/alert 40")).startswith("For instance")
+    (told,) = await talk.say(talk.ada, talk.private, "/why @nasa")
+    await talk.press(talk.ada, told, "That’s me")
+    first = await talk.ask("/alert 40")
+    assert first.startswith("@nasa · ")
+    assert "when it crosses 40" in first
+    assert "replaces" not in first
+    assert "It replaces the one that was set" in await talk.ask("/alert ± 5")
+    assert (await kept(talk))["step"] == 5.0
 
 
 async def test_a_step(talk: Talk, clock: Clock, world: FixedWorld) -> None:

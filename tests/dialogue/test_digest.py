@@ -1,6 +1,7 @@
 """What a digest says, its pages, and when it says nothing."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,11 @@ def entries(message: Json) -> dict[str, str]:
     return {name.split("\n")[0]: rest for name, _, rest in blocks if name.startswith("@")}
 
 
+def lines_of(receipt: str) -> list[str]:
+    """The lines of a change as they are told: "+1.2 community (…)"."""
+    return re.split(r", (?=[+−]\d+\.\d )", receipt)
+
+
 async def test_what_moved_most_comes_first_with_its_receipt(
     talk: Talk, clock: Clock, world: FixedWorld
 ) -> None:
@@ -46,7 +52,9 @@ async def test_what_moved_most_comes_first_with_its_receipt(
     assert "± " in score
     assert score.rpartition(" · ")[2].startswith("+")
     assert receipt.startswith("+")
-    assert receipt.endswith("community (+89,920 lists, +9,000,000 followers)")
+    assert "community (+89,920 lists, +9,000,000 followers)" in receipt
+    told_points = [float(part.split()[0].replace("−", "-")) for part in lines_of(receipt)]
+    assert sum(told_points) == pytest.approx(float(score.rpartition(" · ")[2]))
     assert " · −" in found["@down"]
     assert "(−60 lists, −500 followers)" in found["@down"]
     assert "· unchanged" in found["@still"]
@@ -60,7 +68,7 @@ async def test_a_small_move_is_called_noise(talk: Talk, clock: Clock, world: Fix
     clock.now += TO_NINE
     world.put(account(1, "nasa", listed=84))
     (told,) = await talk.tick()
-    assert entries(told)["@nasa"].endswith("within the noise")
+    assert entries(told)["@nasa"].endswith(". Within the margin of error.")
 
 
 async def test_somebody_who_could_not_be_read_is_new_once(
@@ -74,7 +82,7 @@ async def test_somebody_who_could_not_be_read_is_new_once(
     clock.forward(days=7)
     (second,) = await talk.tick()
     assert "new here" not in second["text"]
-    assert "within the noise" in entries(second)["@nasa"]
+    assert "Within the margin of error." in entries(second)["@nasa"]
 
 
 async def test_without_money_the_old_figures_say_their_age_and_claim_no_change(
