@@ -42,6 +42,11 @@ class Action(StrEnum):
     EXPORT = "export"
     BOARD = "board"
     PROVE = "prove"
+    CARD = "card"
+    HISTORY = "hist"
+    CONTEST = "pic"
+    STANDINGS = "bpic"
+    ALERTS = "alerts"
 
 
 class Press(NamedTuple):

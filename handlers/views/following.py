@@ -110,18 +110,11 @@ def following(
 def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
     """When the digest comes, and buttons for all of it."""
     gettext = wording.gettext
-    lines = [_next(schedule, wording)]
-    if schedule.least is not None:
-        quiet = gettext("Only when something moved by {points} points or more.")
-        lines.append(quiet.format(points=wording.count("{n}", "{n}", schedule.least)))
-    if schedule.silent:
-        lines.append(gettext("It makes no sound."))
-    lines.append(
-        gettext(
-            "Or in words: <code>/schedule monday 9:00 Europe/Paris</code>,"
-            " <code>/schedule lundi 9h</code>."
-        )
+    in_words = gettext(
+        "Or in words: <code>/schedule monday 9:00 Europe/Paris</code>,"
+        " <code>/schedule lundi 9h</code>."
     )
+    lines = [*schedule_lines(schedule, wording), in_words]
     rows = [
         [
             button(
@@ -151,6 +144,17 @@ def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
     )
     rows += [[quiet_row], [sound, pause], [button(gettext("Time zone…"), Action.ZONE)]]
     return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def schedule_lines(schedule: Schedule, wording: Wording) -> list[str]:
+    """When the digest comes, in which weeks, and whether it makes a sound."""
+    lines = [_next(schedule, wording)]
+    if schedule.least is not None:
+        quiet = wording.gettext("Only when something moved by {points} points or more.")
+        lines.append(quiet.format(points=wording.count("{n}", "{n}", schedule.least)))
+    if schedule.silent:
+        lines.append(wording.gettext("It makes no sound."))
+    return lines
 
 
 def _hour(hour: int, schedule: Schedule) -> InlineKeyboardButton:
