@@ -26,23 +26,32 @@ async def alert(update: Update, context: Context) -> None:
     if message is None:
         return
     wording = await context.wording(update)
-    subscriptions = context.services.subscriptions
     if _wish(" ".join(words)) and (own := await klout.own_handle(update, context)):
         words.insert(0, f"@{own}")
     request = handles.parse(" ".join(words[:1]))
     wish = " ".join(words[1:])
     if not words:
-        alerts = await subscriptions.alerts(place_of(message))
-        await say(message, views.overview(alerts, wording, context.services.example))
+        await _overview(update, context, message)
     elif len(request.handles) != 1 or not (_OFF & {wish.lower()} or _wish(wish)):
         await say(message, views.hint(wording, context.services.example))
     elif await allowed(update, context):
         handle = request.handles[0]
         if wish.lower() in _OFF:
-            removed = await subscriptions.remove_alert(place_of(message), handle)
+            place = place_of(message)
+            removed = await context.services.subscriptions.remove_alert(place, handle)
             await say(message, views.off(handle, wording, removed=removed))
         else:
             await _set(update, context, message, handle, wish)
+
+
+async def press_alerts(update: Update, context: Context) -> None:
+    """Show what is set."""
+    query = update.callback_query
+    if query is None:
+        return
+    await toast(query)
+    if isinstance(query.message, Message):
+        await _overview(update, context, query.message)
 
 
 async def press_off(update: Update, context: Context) -> None:
@@ -58,6 +67,12 @@ async def press_off(update: Update, context: Context) -> None:
         place = place_of(query.message)
         removed = await context.services.subscriptions.remove_alert(place, press.argument)
         await toast(query, views.off_toast(press.argument, wording, removed=removed))
+
+
+async def _overview(update: Update, context: Context, message: Message) -> None:
+    alerts = await context.services.subscriptions.alerts(place_of(message))
+    wording = await context.wording(update)
+    await say(message, views.overview(alerts, wording, context.services.example))
 
 
 async def _set(update: Update, context: Context, message: Message, handle: str, wish: str) -> None:

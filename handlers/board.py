@@ -5,11 +5,11 @@ from typing import Final
 from telegram import Message, Update
 
 from delivery.groups import BoardClosedError
-from handlers import klout
+from handlers import klout, pictures
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.rights import allowed
-from handlers.views import Reply, boards, pages
+from handlers.views import Reply, boards, illustrations, pages
 from handlers.views.buttons import understand
 from handlers.views.prompts import Question
 from handlers.views.scores import apology
@@ -97,6 +97,31 @@ async def press_board(update: Update, context: Context) -> None:
         await say(query.message, shown)
     else:
         await replace(query, shown)
+
+
+async def press_picture(update: Update, context: Context) -> None:
+    """Draw the board, or turn it to the other theme, in place; nothing is read for it."""
+    query = update.callback_query
+    press = understand(query.data) if query else None
+    if query is None or press is None:
+        return
+    order, _, word = press.argument.partition("/")
+    theme = pictures.theme_of(word)
+    wording = wording_for(press.language) if theme else await context.wording(update)
+    message = query.message if isinstance(query.message, Message) else None
+    told = await context.services.groups.board(message.chat_id, fresh=False) if message else None
+    shown = None
+    if message and told and not told.settings.closed:
+        title = message.chat.title or ""
+        shown = illustrations.standings(told, title, wording, by_score=order == "score")
+    if message is None or shown is None:
+        await toast(query, pages.old_button(wording), alert=True)
+    elif theme:
+        await pictures.turn(query, context, shown, wording, theme)
+    else:
+        await toast(query)
+        async with working(update, context):
+            await pictures.send(message, context, shown, wording)
 
 
 async def _joined(update: Update, context: Context, handle: str) -> Reply:

@@ -2,11 +2,15 @@
 
 from telegram import Message, Update
 
-from handlers import klout
+from handlers import klout, pictures
 from handlers.context import Context
-from handlers.replies import say
-from handlers.views import comparisons
+from handlers.replies import say, toast, working
+from handlers.views import comparisons, illustrations, pages
+from handlers.views.buttons import understand
+from handlers.views.illustrations import Illustration
+from handlers.views.markup import PROFILE
 from handlers.views.prompts import Question
+from handlers.wording import Wording, wording_for
 from scoring import handles
 
 _PAIR = 2
@@ -34,6 +38,42 @@ async def take(update: Update, context: Context, message: Message, text: str) ->
     else:
         found = await klout.answers(update, context, request.handles)
         await say(message, comparisons.comparison(request, found, wording))
+
+
+async def press_picture(update: Update, context: Context) -> None:
+    """Draw the comparison under which the button is, or turn it to the other theme, in place.
+
+    Ten handles are too long for a button: they are read from the message's own links.
+    """
+    query = update.callback_query
+    press = understand(query.data) if query else None
+    if query is None or press is None:
+        return
+    theme = pictures.theme_of(press.argument.removeprefix("/"))
+    wording = wording_for(press.language) if theme else await context.wording(update)
+    message = query.message if isinstance(query.message, Message) else None
+    shown = await _contest(context, message, query.from_user.id, wording) if message else None
+    if message is None or shown is None:
+        await toast(query, pages.old_button(wording), alert=True)
+    elif theme:
+        await pictures.turn(query, context, shown, wording, theme)
+    else:
+        await toast(query)
+        async with working(update, context):
+            await pictures.send(message, context, shown, wording)
+
+
+async def _contest(
+    context: Context, message: Message, viewer: int, wording: Wording
+) -> Illustration | None:
+    """What is stored of the accounts that a message of ours links to; nothing is read for it."""
+    links = {entity.url: None for entity in (*message.entities, *message.caption_entities)}
+    names = [link.removeprefix(PROFILE) for link in links if link and link.startswith(PROFILE)]
+    answers = await klout.stored(context, names, viewer)
+    request = handles.parse(" ".join(f"@{name}" for name in answers), comparisons.MOST)
+    if len(request.handles) != len(answers):
+        return None
+    return illustrations.contest(request, list(answers.values()), wording)
 
 
 async def _of_the_board(update: Update, context: Context, message: Message) -> str:

@@ -11,11 +11,13 @@ from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 from delivery.groups import Groups
 from delivery.run import Delivery
 from delivery.subscriptions import Subscriptions
+from handlers.drawing import Drawing
 from handlers.wording import Wording, wording_for
 from scoring.reader import Reader
 from storage.chats import Chats
 from storage.database import Database
 from storage.lives import Lives
+from storage.pictures import Pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Services:
     subscriptions: Subscriptions
     groups: Groups
     lives: Lives
+    drawing: Drawing
+    pictures: Pictures
     clock: Callable[[], datetime]
     example: str
     new_error_id: Callable[[], str]

@@ -11,24 +11,34 @@ import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
+from typing import Final
 
 from handlers.views.pictures import Picture, Theme, draw
 from handlers.wording import wording_for
+
+_PATIENCE: Final = 6.0
+"""Seconds after which nobody wants to wait for a picture any more."""
 
 
 class Drawing:
     """One process that draws, started with the first picture.
 
     It is spawned, not forked: a fork would inherit sockets, and locks that nobody opens again.
+
+    Args:
+        patience: for how long a picture is waited for, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        self._patience = patience
         self._pool: ProcessPoolExecutor | None = None
+        self._finished = 0.0
 
     async def draw(self, picture: Picture, language: str, theme: Theme) -> bytes:
         """Draw a picture: see `handlers.views.pictures.draw`.
 
         Raises:
+            TimeoutError: it takes too long.
             BrokenProcessPool: the process was killed; the next picture gets a new one.
         """
         if self._pool is None:
@@ -36,18 +46,26 @@ class Drawing:
             self._pool = ProcessPoolExecutor(1, context, _begin)
         pool = self._pool
         loop = asyncio.get_running_loop()
+        asked = loop.time()
         try:
-            return await loop.run_in_executor(pool, _draw, picture, language, theme)
-        except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = None
+            async with asyncio.timeout(self._patience):
+                png = await loop.run_in_executor(pool, _draw, picture, language, theme)
+        except (TimeoutError, BrokenProcessPool) as error:
+            # A queue may be long; but when nothing at all was finished meanwhile, it is stuck.
+            stuck = isinstance(error, BrokenProcessPool) or self._finished < asked
+            if stuck and self._pool is pool:
+                self.close()
             raise
+        self._finished = loop.time()
+        return png
 
     def close(self) -> None:
-        """Forget what waits to be drawn; the process ends after the picture it is at."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        """End the process at once, whatever it draws: nothing waits for it, not even an exit."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            for process in list(pool._processes.values()):  # noqa: SLF001 - Python 3.14: kill_workers
+                process.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _begin() -> None:

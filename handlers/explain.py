@@ -25,7 +25,7 @@ async def why(update: Update, context: Context) -> None:
 
 async def explain(update: Update, context: Context, text: str) -> None:
     """Explain the score of the account that a text names."""
-    if found := await _reading(update, context, text, Question.WHY):
+    if found := await reading_of(update, context, text, Question.WHY):
         message, reading = found
         wording = await context.wording(update)
         await say(message, await klout.explained(update, context, reading, wording))
@@ -38,7 +38,7 @@ async def receipt(update: Update, context: Context) -> None:
 
 async def hand_out(update: Update, context: Context, text: str) -> None:
     """Send the receipt of the account that a text names."""
-    if found := await _reading(update, context, text, Question.RECEIPT):
+    if found := await reading_of(update, context, text, Question.RECEIPT):
         message, reading = found
         file = receipts.receipt(reading, await context.wording(update))
         await message.reply_document(file.content, caption=file.caption, filename=file.name)
@@ -71,7 +71,7 @@ async def measure(update: Update, context: Context, text: str, *, ask_whose: boo
         await say(message, goals.which_goal(wording))
         return
     given = wording.count("{n}", "{n}", wanted)
-    if found := await _reading(update, context, whose, Question.GOAL_OF, given):
+    if found := await reading_of(update, context, whose, Question.GOAL_OF, given):
         message, reading = found
         told = goal(reading.score, wanted)
         await say(message, goals.goal(reading, told, wording, ask_whose=ask_whose))
@@ -83,7 +83,7 @@ async def method(update: Update, context: Context) -> None:
         await say(message, pages.method(await context.wording(update)))
 
 
-async def _reading(
+async def reading_of(
     update: Update, context: Context, text: str, question: Question, given: str = ""
 ) -> tuple[Message, Reading] | None:
     """The one account in a text; when there is none to show, that is said here.

@@ -181,6 +181,14 @@ def viewer(update: Update) -> int | None:
     return chat.id if chat and chat.type == chat.PRIVATE else None
 
 
+async def stored(context: Context, names: Sequence[str], viewer: int) -> dict[str, Answer]:
+    """What is stored under these names, of that which is; the network is never asked."""
+    found = await asyncio.gather(*map(context.services.reader.stored, names))
+    return {
+        name: _shown(reading, viewer) for name, reading in zip(names, found, strict=True) if reading
+    }
+
+
 async def _read(reader: Reader, handle: str, viewer: int | None) -> Answer:
     try:
         return (await reader.read(handle)).shown_to(viewer)

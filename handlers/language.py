@@ -1,6 +1,6 @@
 """`/language`: the language of a chat."""
 
-from telegram import Update
+from telegram import Message, Update
 
 from handlers.context import Context
 from handlers.replies import replace, say, toast
@@ -34,7 +34,10 @@ async def press_language(update: Update, context: Context) -> None:
     if query is None or press is None or query.message is None:
         return
     wording = await context.wording(update)
-    if press.argument not in LANGUAGES:
+    if not press.argument and isinstance(query.message, Message):  # a button that leads here
+        await toast(query)
+        await say(query.message, pages.choose_language(wording))
+    elif press.argument not in LANGUAGES:
         await toast(query, pages.old_button(wording), alert=True)
     elif await allowed(update, context):
         await toast(query)

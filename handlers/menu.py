@@ -34,6 +34,7 @@ def commands(wording: Wording) -> list[BotCommand]:
     return [
         BotCommand("klout", gettext("the score of an account, and why")),
         BotCommand("why", gettext("the reasons, and what changed")),
+        BotCommand("history", gettext("a score’s last eight weeks")),
         BotCommand("compare", gettext("several accounts side by side")),
         BotCommand("board", gettext("this group’s board")),
         BotCommand("join", gettext("stand on this group’s board")),
@@ -49,6 +50,7 @@ def commands(wording: Wording) -> list[BotCommand]:
         BotCommand("unfollow", gettext("hear of an account no more")),
         BotCommand("pause", gettext("no digests for a while")),
         BotCommand("resume", gettext("digests again")),
+        BotCommand("settings", gettext("what this chat has chosen")),
         BotCommand("language", gettext("English or French")),
         BotCommand("privacy", gettext("what I keep, and how to make me forget")),
         BotCommand("prove", gettext("show that an account is yours")),

@@ -2,7 +2,7 @@
 
 from telegram import Message, Update
 
-from handlers import board, compare, explain, follow, klout, schedule
+from handlers import board, compare, explain, follow, history, klout, schedule
 from handlers.context import Context
 from handlers.views import prompts
 from handlers.views.prompts import Question
@@ -33,6 +33,8 @@ async def _answer(  # noqa: C901 - one line a question
             await compare.take(update, context, message, f"@{given} @{text}")
         case Question.WHY:
             await explain.explain(update, context, text)
+        case Question.HISTORY:
+            await history.show_history(update, context, text)
         case Question.RECEIPT:
             await explain.hand_out(update, context, text)
         case Question.GOAL_OF:

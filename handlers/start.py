@@ -5,23 +5,31 @@ from typing import Final
 
 from telegram import Message, Update
 
-from handlers import klout, membership
+from handlers import compare, follow, klout, membership
 from handlers.context import Context
 from handlers.replies import say, toast
 from handlers.views import pages
 
-_DEEP_LINK: Final = re.compile(r"k_([A-Za-z0-9_]{1,15})", re.ASCII)
+_DEEP_LINK: Final = re.compile(r"(k|f|cmp)_(\w{1,15}(?:-\w{1,15})*)", re.ASCII)
+"""`k_nasa`: its score; `f_nasa`: follow it; `cmp_nasa-esa`: compare them. No handle has a dash."""
 
 
 async def start(update: Update, context: Context) -> None:
-    """Welcome, or, from a link `t.me/bot?start=k_handle`, answer for that handle at once."""
+    """Welcome, or, from a link `t.me/bot?start=k_handle`, do at once what it says."""
     message = update.effective_message
     if message is None:
         return
     await membership.revive(context, message.chat_id)
     link = _DEEP_LINK.fullmatch((context.args or [""])[0])
     if link:
-        await klout.answer(update, context, message, f"@{link.group(1)}")
+        text = " ".join(f"@{name}" for name in link[2].split("-"))
+        match link[1]:
+            case "k":
+                await klout.answer(update, context, message, text)
+            case "f":
+                await follow.take_follow(update, context, message, text)
+            case _:
+                await compare.take(update, context, message, text)
         return
     wording = await context.wording(update)
     private = message.chat.type == message.chat.PRIVATE

@@ -25,6 +25,7 @@ from delivery.sender import Sender
 from delivery.subscriptions import Subscriptions
 from handlers import Context, KloutApplication, register
 from handlers.context import Services
+from handlers.drawing import Drawing
 from handlers.letters import Letters
 from handlers.ordering import PersonByPerson
 from handlers.patience import Patience
@@ -41,6 +42,7 @@ from storage.digests import Digests
 from storage.following import Following
 from storage.lives import Lives
 from storage.outbox import Outbox
+from storage.pictures import Pictures
 from storage.readings import Readings
 from storage.schedules import Schedules
 from storage.spending import Spending
@@ -70,6 +72,7 @@ async def services(
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         reader = Reader(source, Readings(database), Spending(database, settings.budget), clock)
+        drawing = Drawing()
         try:
             chats = Chats(database)
             subscriptions = Subscriptions(
@@ -93,11 +96,14 @@ async def services(
                     clock=clock,
                 ),
                 lives=Lives(database),
+                drawing=drawing,
+                pictures=Pictures(database),
                 clock=clock,
                 example=example,
                 new_error_id=lambda: secrets.token_hex(4),
             )
         finally:
+            drawing.close()
             await reader.close()
             await source.close()
     finally:

@@ -50,7 +50,11 @@ def progress(points: Sequence[Point], now: datetime) -> Progress:
     """
     if not points:
         return Progress(None, 0, record=False)
-    weeks = _by_week([point for point in points if point.formula == points[-1].formula], now)
+    newest = points[-1].formula
+    weeks = [
+        point.score if point else None
+        for point in by_week([point for point in points if point.formula == newest], now)
+    ]
     current, earlier = weeks[0], weeks[1:]
     if current is None:
         return Progress(None, 0, record=False)
@@ -64,11 +68,16 @@ def progress(points: Sequence[Point], now: datetime) -> Progress:
     return Progress(growth, streak, record=bool(known) and current > max(known))
 
 
-def _by_week(points: Sequence[Point], now: datetime) -> list[float | None]:
-    """The last score of each week, this one's first; None for a week that was not read."""
-    weeks: list[float | None] = [None] * (WEEKS + 1)
+def by_week(points: Sequence[Point], now: datetime) -> list[Point | None]:
+    """The last point of each week, this one's first; None for a week that was not read.
+
+    Args:
+        points: Oldest first; those of more than `WEEKS` weeks ago are left out.
+        now: The end of this week, aware.
+    """
+    weeks: list[Point | None] = [None] * (WEEKS + 1)
     for point in points:
         age = max(0, (now - point.as_of) // _WEEK)
         if age <= WEEKS:
-            weeks[age] = point.score
+            weeks[age] = point
     return weeks

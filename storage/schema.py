@@ -254,6 +254,16 @@ claim: Final = Table(
     Index(None, "account_id"),
 )
 
+picture: Final = Table(
+    "picture",
+    metadata,
+    # A digest of what a picture shows, and Telegram's own id of it, by which it is sent again.
+    Column("key", String(64), primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Index(None, "sent_at"),
+)
+
 control: Final = Table(
     "control",
     metadata,

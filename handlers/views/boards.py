@@ -16,7 +16,7 @@ from handlers.wording import Wording
 from scoring.reader import Reading
 from storage.boards import MOST_MEMBERS
 
-_STREAK: Final = 2
+STREAK: Final = 2
 """Weeks in a row from which growth is worth a word."""
 
 _WEEKLY: Final = 10
@@ -39,8 +39,10 @@ def board(told: Board, wording: Wording, *, by_score: bool = False) -> Reply:
         lines = [_growth_line(place, each, wording) for place, each in enumerate(known, start=1)]
         other = button(gettext("By score"), Action.BOARD, "score", language=language)
     lines += [_missing_line(each, wording) for each in missing]
+    order = "score" if by_score else "growth"
+    picture = button(gettext("Picture"), Action.STANDINGS, order)
     join = gettext("<code>/join @handle</code> puts you here, /leave takes you off.")
-    return Reply("\n".join([title, *lines, "", join]), InlineKeyboardMarkup([[other]]))
+    return Reply("\n".join([title, *lines, "", join]), InlineKeyboardMarkup([[other, picture]]))
 
 
 def weekly(told: Board, wording: Wording) -> str:
@@ -134,7 +136,7 @@ def _growth_line(place: int, standing: Standing, wording: Wording) -> str:
     words = []
     if progress.record:
         words.append(gettext("never higher"))
-    if progress.streak >= _STREAK:
+    if progress.streak >= STREAK:
         words.append(
             wording.count("{n} week up in a row", "{n} weeks up in a row", progress.streak)
         )

@@ -44,6 +44,11 @@ class Action(StrEnum):
     PROVE = "prove"
     INLINE_WHY = "iwhy"
     INLINE_LESS = "iless"
+    CARD = "card"
+    HISTORY = "hist"
+    CONTEST = "pic"
+    STANDINGS = "bpic"
+    ALERTS = "alerts"
 
 
 class Press(NamedTuple):

@@ -19,6 +19,8 @@ from scoring.score import whole
 MOST: Final = 10
 """Accounts in one comparison."""
 
+LEAST: Final = 2
+
 
 def comparison(request: Request, answers: Sequence[Answer], wording: Wording) -> Reply:
     """One line an account, the highest first; who is too close to call shares a place.
@@ -30,7 +32,7 @@ def comparison(request: Request, answers: Sequence[Answer], wording: Wording) ->
     readings = {each.handle: each for each in answers if isinstance(each, Reading)}
     ranked = rank({name: reading.score for name, reading in readings.items()})
     blocks = ["\n".join(line(placed, wording) for placed in ranked)] if ranked else []
-    if len(ranked) > 1:
+    if len(ranked) >= LEAST:
         blocks.append(verdict(readings[ranked[0].name], readings[ranked[1].name], wording))
         blocks.append(_leads(ranked, wording))
     blocks += [sentence(answer, wording) for answer in answers if not isinstance(answer, Reading)]
@@ -43,6 +45,8 @@ def comparison(request: Request, answers: Sequence[Answer], wording: Wording) ->
         ]
         for i in range(0, min(len(ranked), 4), 2)
     ]
+    if len(ranked) >= LEAST:
+        rows.append([button(wording.gettext("Picture"), Action.CONTEST)])
     markup = InlineKeyboardMarkup(rows) if rows else None
     return Reply("\n\n".join(filter(None, blocks)), markup)
 

@@ -110,21 +110,11 @@ def following(
 def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
     """When the digest comes, and buttons for all of it."""
     gettext = wording.gettext
-    lines = [_next(schedule, wording)]
-    if schedule.next_run_at is not None:
-        there = local_time(schedule.next_run_at, wording.moment(schedule.next_run_at))
-        lines.append(gettext("On your own clock: {moment}").format(moment=there))
-    if schedule.least is not None:
-        only = gettext("Only when something moved by {points} points or more.")
-        lines.append(only.format(points=wording.count("{n}", "{n}", schedule.least)))
-    if schedule.silent:
-        lines.append(gettext("It makes no sound."))
-    lines.append(
-        gettext(
-            "Or in words: <code>/schedule monday 9:00 Europe/Paris</code>,"
-            " <code>/schedule lundi 9h</code>."
-        )
+    in_words = gettext(
+        "Or in words: <code>/schedule monday 9:00 Europe/Paris</code>,"
+        " <code>/schedule lundi 9h</code>."
     )
+    lines = [*schedule_lines(schedule, wording), in_words]
     rows = [
         [
             button(
@@ -146,6 +136,21 @@ def schedule_page(schedule: Schedule, wording: Wording) -> Reply:
     pause = pause_button(schedule, wording)
     rows += [[quiet], [sound, pause], [button(gettext("Time zone…"), Action.ZONE)]]
     return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def schedule_lines(schedule: Schedule, wording: Wording) -> list[str]:
+    """When the digest comes, in which weeks, and whether it makes a sound."""
+    gettext = wording.gettext
+    lines = [_next(schedule, wording)]
+    if schedule.next_run_at is not None:
+        there = local_time(schedule.next_run_at, wording.moment(schedule.next_run_at))
+        lines.append(gettext("On your own clock: {moment}").format(moment=there))
+    if schedule.least is not None:
+        only = gettext("Only when something moved by {points} points or more.")
+        lines.append(only.format(points=wording.count("{n}", "{n}", schedule.least)))
+    if schedule.silent:
+        lines.append(gettext("It makes no sound."))
+    return lines
 
 
 def quiet_button(schedule: Schedule | None, less: str, wording: Wording) -> InlineKeyboardButton:

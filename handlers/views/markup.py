@@ -14,6 +14,9 @@ _LONGEST_NAME: Final = 50
 
 _CELLS: Final = 10
 
+PROFILE: Final = "https://x.com/"
+"""What a link to an account begins with."""
+
 
 def foreign(text: str) -> str:
     """A stranger's text: escaped, on one line, cut, and kept from turning its surroundings.
@@ -44,7 +47,7 @@ def profile_link(handle: str) -> str:
 
     Bare, Telegram would take it for somebody on Telegram, and might call them.
     """
-    return f'<a href="https://x.com/{handle}">@{handle}</a>'
+    return f'<a href="{PROFILE}{handle}">@{handle}</a>'
 
 
 def local_time(moment: datetime, text: str) -> str:

@@ -51,6 +51,8 @@ def help_page(wording: Wording, example: str, bot_name: str) -> Reply:
         "<code>/follow @{example}</code> – once a week, what changed and why; /following,"
         " /schedule, /digest\n"
         "<code>/alert @{example} 70</code> – told when it crosses 70\n"
+        "<code>/history @{example}</code> – its last eight weeks, as a picture too; /settings –"
+        " what this chat has chosen\n"
         "/language – English or French\n"
         "/privacy – what I keep, and how to make me forget\n\n"
         "<b>What the number is</b>\n"
@@ -192,6 +194,11 @@ def hello_group(wording: Wording, example: str) -> Reply:
 def old_button(wording: Wording) -> str:
     """The toast of a button that is not understood any more."""
     return wording.gettext("This button is old. Please send the command again.")
+
+
+def no_picture(wording: Wording) -> str:
+    """The toast when a picture cannot be put in another's place."""
+    return wording.gettext("I cannot draw that right now. Please try again in a moment.")
 
 
 def one_at_a_time(wording: Wording) -> Reply:

@@ -22,6 +22,7 @@ class Question(Enum):
 
     SCORE = auto()
     WHY = auto()
+    HISTORY = auto()
     RECEIPT = auto()
     COMPARE = auto()
     """The other of two handles; `given` is the one."""
@@ -90,6 +91,7 @@ def _texts(wording: Wording) -> dict[Question, str]:
     return {
         Question.SCORE: gettext("Which account on X? Send me its handle."),
         Question.WHY: gettext("Whose score shall I explain? Send me the handle."),
+        Question.HISTORY: gettext("Whose history would you like to see? Send me the handle."),
         Question.RECEIPT: gettext("Whose receipt would you like? Send me the handle."),
         Question.COMPARE: gettext("Compare {given} with whom? Send me a handle."),
         Question.GOAL_OF: gettext("Which account should reach {given}? Send me its handle."),

@@ -130,7 +130,11 @@ def keyboard(
             if followed
             else button(gettext("Follow"), Action.FOLLOW, handle),
             button(gettext("Compare"), Action.COMPARE, handle),
-        ]
+        ],
+        [
+            button(gettext("Card"), Action.CARD, handle),
+            button(gettext("History"), Action.HISTORY, handle),
+        ],
     ]
     if ask_whose:
         rows.append([button(gettext("That’s me"), Action.LINK, handle)])

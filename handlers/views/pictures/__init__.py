@@ -7,6 +7,8 @@ Drawing takes tens of milliseconds and holds the interpreter's lock: callers tha
 meanwhile go through `handlers.drawing`.
 """
 
+from typing import Final
+
 from handlers.views.pictures.board import Board, Place, standings
 from handlers.views.pictures.card import ScoreCard, score_card
 from handlers.views.pictures.comparison import Contender, Contest, comparison
@@ -15,6 +17,9 @@ from handlers.views.pictures.sheet import Sheet, Theme
 from handlers.wording import Wording
 
 Picture = ScoreCard | History | Contest | Board
+
+VERSION: Final = "1"
+"""To be raised with every change of what a picture looks like: one that was sent is sent again."""
 
 
 def draw(picture: Picture, wording: Wording, theme: Theme) -> bytes:
@@ -40,6 +45,7 @@ def layout(picture: Picture, wording: Wording, theme: Theme) -> Sheet:
 
 
 __all__ = [
+    "VERSION",
     "Board",
     "Contender",
     "Contest",

@@ -23,14 +23,14 @@ class Place:
         place: from 1.
         handle: without `@`.
         name: foreign text; may be empty.
-        points: of growth (may be negative), or the score.
+        points: of growth (may be negative; None when there is no past yet), or the score.
         streak: weeks in a row of growth, >= 0.
     """
 
     place: int
     handle: str
     name: str
-    points: float
+    points: float | None
     streak: int = 0
 
 
@@ -78,9 +78,13 @@ def _place(
 ) -> None:
     sheet.text(f"{place.place}", MARGIN + 24, middle + 14, 40, weight="Bold", anchor="middle")
     account(sheet, place.handle, name, middle)
-    _bar(sheet, place.points, board, middle)
-    moved = board.by == "growth" and place.points
-    points = wording.signed(place.points) if moved else wording.points(place.points)
+    _bar(sheet, place.points or 0.0, board, middle)
+    if place.points is None:
+        points = wording.gettext("new")
+    elif board.by == "growth" and place.points:
+        points = wording.signed(place.points)
+    else:
+        points = wording.points(place.points)
     y = middle - 6 if place.streak else middle + 14
     sheet.text(points, RIGHT, y, 40, weight="Bold", anchor="end", width=140)
     if place.streak:
@@ -97,8 +101,8 @@ def _bar(sheet: Sheet, points: float, board: Board, middle: float) -> None:
         sheet.bar(left, y, right - left, 28, colours.track, radius=8)
         sheet.bar(left, y, points / MOST_POINTS * (right - left), 28, colours.community, radius=8)
         return
-    least = min(0.0, *(p.points for p in board.places))
-    most = max(0.0, *(p.points for p in board.places))
+    least = min(0.0, *(p.points or 0.0 for p in board.places))
+    most = max(0.0, *(p.points or 0.0 for p in board.places))
     scale = (right - left) / max(1.0, most - least)
     zero = left - least * scale
     width = abs(points) * scale

@@ -1,0 +1,86 @@
+"""All that a chat has chosen, on one page."""
+
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardMarkup
+
+from delivery.subscriptions import DEFAULT_ZONE
+from handlers.views import Reply
+from handlers.views.buttons import Action, button
+from handlers.views.following import schedule_lines
+from handlers.views.pages import LANGUAGE_NAMES
+from handlers.wording import Wording
+from storage.boards import BoardSettings
+from storage.schedules import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a chat, or one topic of it, has chosen.
+
+    Attributes:
+        language: None when each person is answered in their own.
+        zone: as the tz database names it; None when nobody said.
+        schedule: None when nothing is to be sent.
+        followed, alerts: how many.
+        board: of a group; None in private.
+        members: people on the board.
+    """
+
+    language: str | None
+    zone: str | None
+    schedule: Schedule | None
+    followed: int
+    alerts: int
+    board: BoardSettings | None
+    members: int
+
+
+def settings(chosen: Chosen, wording: Wording) -> Reply:
+    """A line for each thing, and a button that leads to it."""
+    gettext = wording.gettext
+    lines = [
+        gettext("<b>This chat’s settings</b>"),
+        gettext("Language: {language}").format(
+            language=LANGUAGE_NAMES[chosen.language]
+            if chosen.language
+            else gettext("each reader’s own")
+        ),
+        gettext("Time zone: {zone}").format(zone=chosen.zone or DEFAULT_ZONE),
+        *(
+            schedule_lines(chosen.schedule, wording)
+            if chosen.schedule
+            else [gettext("No digest comes: nobody is followed yet.")]
+        ),
+        " · ".join(
+            (
+                wording.count("{n} account followed", "{n} accounts followed", chosen.followed),
+                wording.count("{n} alert", "{n} alerts", chosen.alerts),
+            )
+        ),
+    ]
+    rows = [
+        [button(gettext("Language"), Action.LANGUAGE), button(gettext("Time zone…"), Action.ZONE)],
+        [button(gettext("Followed"), Action.FOLLOWING), button(gettext("Alerts"), Action.ALERTS)],
+    ]
+    if chosen.schedule:
+        rows.append([button(gettext("Choose the time"), Action.SCHEDULE)])
+    if chosen.board:
+        lines += [
+            _board(chosen.board, chosen.members, wording),
+            gettext("Only administrators change what the group has chosen."),
+        ]
+        rows.append([button(gettext("Show the board"), Action.BOARD, "new")])
+    return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def _board(board: BoardSettings, members: int, wording: Wording) -> str:
+    gettext = wording.gettext
+    if board.closed:
+        return gettext("Board: off (<code>/board on</code>)")
+    people = wording.count("{n} person", "{n} people", members)
+    if board.weekly:
+        text = gettext("Board: {people}, every week with the digest")
+    else:
+        text = gettext("Board: {people}, when asked for (<code>/board weekly</code>)")
+    return text.format(people=people)
