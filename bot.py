@@ -1,31 +1,24 @@
 """The front door: `bot.py run` on the real Telegram and X, `bot.py demo` on made-up ones.
 
-`bot.py receipts` prints the newest stored receipt of every account, `bot.py restore FILE` puts a
-backup in the database's place.
+`bot.py --help` lists the rest: receipts, restoring a backup, what a deployment would cost.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
 
 def main() -> int:
     """Run the bot; the result is the exit code: 2 for a setting, 1 for anything else."""
-    parser = ArgumentParser(prog="bot.py", description="A social-score bot for Telegram.")
-    modes = ("run", "demo", "receipts", "restore")
-    parser.add_argument("mode", nargs="?", choices=modes, default="run")
-    parser.add_argument("backup", nargs="?", type=Path, help="the file to restore")
-    given = parser.parse_args()
-    if (given.mode == "restore") is not (given.backup is not None):
-        parser.error("restore takes a backup, the other modes do not")
+    given = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # also while the rest is imported
 
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see above
 
-    from operations import logs, process, receipts  # noqa: PLC0415 - see above
+    from operations import logs, planning, process, receipts  # noqa: PLC0415 - see above
     from operations.restoring import restore  # noqa: PLC0415 - see above
     from operations.settings import (  # noqa: PLC0415 - see above
         Settings,
@@ -35,7 +28,9 @@ def main() -> int:
     )
 
     try:
-        if given.mode == "demo":
+        if given.mode == "plan":
+            print(planning.table(given.handles, given.every))  # noqa: T201 - for who asked
+        elif given.mode == "demo":
             from playground import demo  # noqa: PLC0415 - a real bot never loads the playground
 
             asyncio.run(demo.run())
@@ -61,6 +56,29 @@ def main() -> int:
         print(f"{failed}: {getattr(error, 'orig', None) or error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError("must be a number")
+    return int(text)
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="bot.py", description="A social-score bot for Telegram.")
+    modes = parser.add_subparsers(dest="mode")
+    modes.add_parser("run", help="on the real Telegram and X; what happens without a word, too")
+    modes.add_parser("demo", help="on made-up ones, in the browser")
+    modes.add_parser("receipts", help="print every account's newest receipt")
+    restoring = modes.add_parser("restore", help="put a backup in the database's place")
+    restoring.add_argument("backup", type=Path, metavar="FILE")
+    plan = modes.add_parser("plan", help="what following accounts would cost at X")
+    plan.add_argument("--handles", type=_count, required=True, help="distinct accounts")
+    every = plan.add_mutually_exclusive_group()
+    for name in ("weekly", "daily"):
+        every.add_argument(f"--{name}", dest="every", action="store_const", const=name)
+    parser.set_defaults(mode="run", every="weekly")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from telegram.ext import (
 )
 
 from handlers import (
+    admin,
     alert,
     board,
     compare,
@@ -63,6 +64,8 @@ _COMMANDS: Final = {
     "resume": schedule.resume,
     "alert": alert.alert,
     "settings": settings.settings,
+    "spend": admin.spend,
+    "stats": admin.stats,
     "language": language.language,
     "privacy": privacy.privacy,
     "export": privacy.export,

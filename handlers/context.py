@@ -16,8 +16,10 @@ from handlers.wording import Wording, wording_for
 from scoring.reader import Reader
 from storage.chats import Chats
 from storage.database import Database
+from storage.figures import Counting
 from storage.lives import Lives
 from storage.pictures import Pictures
+from storage.spending import Spending
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Services:
     """Everything that outlives one update.
 
     Attributes:
+        operators: people, by number, who may see what is spent and how it goes.
         example: a handle that `/start` and hints show, without `@`.
         new_error_id: makes the id that a person and the log share for one error.
     """
@@ -35,6 +38,9 @@ class Services:
     subscriptions: Subscriptions
     groups: Groups
     lives: Lives
+    spending: Spending
+    counting: Counting
+    operators: frozenset[int]
     drawing: Drawing
     pictures: Pictures
     clock: Callable[[], datetime]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from locales import catalogue, closest_language
 
@@ -42,6 +42,10 @@ class Wording:
             grammatical = 1 if self._locale.plural_form(shown) == "one" else 2
         text = self.ngettext(singular, plural, grammatical)
         return text.format(n=format_decimal(shown, format=pattern, locale=self._locale))
+
+    def dollars(self, value: float) -> str:
+        """An amount of US dollars: "$1.20", « 1,20 $US »."""
+        return str(format_currency(value, "USD", locale=self._locale))
 
     def points(self, value: float) -> str:
         """A number with exactly one decimal."""

@@ -39,6 +39,7 @@ from storage.claims import Claims
 from storage.control import Control
 from storage.database import Database
 from storage.digests import Digests
+from storage.figures import Counting
 from storage.following import Following
 from storage.lives import Lives
 from storage.outbox import Outbox
@@ -71,7 +72,8 @@ async def services(
     database = await Database.open(settings.database_url)
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
-        reader = Reader(source, Readings(database), Spending(database, settings.budget), clock)
+        spending = Spending(database, settings.budget)
+        reader = Reader(source, Readings(database), spending, clock)
         drawing = Drawing()
         try:
             chats = Chats(database)
@@ -96,6 +98,9 @@ async def services(
                     clock=clock,
                 ),
                 lives=Lives(database),
+                spending=spending,
+                counting=Counting(database),
+                operators=settings.operators,
                 drawing=drawing,
                 pictures=Pictures(database),
                 clock=clock,

@@ -85,6 +85,11 @@ class Settings(StorageSettings):
         return int(self.x_budget_usd_month * _MICRO)
 
     @property
+    def operators(self) -> frozenset[int]:
+        """The Telegram user ids of `ADMIN_IDS`."""
+        return frozenset(int(number) for number in (self.admin_ids or "").split(",") if number)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
         return (

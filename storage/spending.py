@@ -1,6 +1,7 @@
 """The ledger: what X was paid, and the cap. A `scoring.budget.Ledger`."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -10,6 +11,14 @@ from scoring.budget import PRICES, Resource, next_month
 from scoring.errors import BudgetSpent
 from storage.database import Database
 from storage.schema import spending
+
+
+class Bought(NamedTuple):
+    """Units of a resource, and what they cost in micro-dollars: paid, and still set aside."""
+
+    units: int
+    spent: int
+    reserved: int
 
 
 class Spending:
@@ -24,6 +33,11 @@ class Spending:
     def __init__(self, database: Database, cap: int) -> None:
         self._database = database
         self._cap = cap
+
+    @property
+    def cap(self) -> int:
+        """Micro-dollars a calendar month."""
+        return self._cap
 
     async def reserve(self, resource: Resource, units: int, now: datetime) -> None:
         """Set money aside, or raise `BudgetSpent` and set nothing aside."""
@@ -50,6 +64,22 @@ class Spending:
         """Micro-dollars spent or set aside in the month of `now`."""
         async with self._database.reading() as connection:
             return await self._committed(connection, now)
+
+    async def by_resource(self, first: date, last: date) -> dict[str, Bought]:
+        """What was bought from one UTC day to another, both included."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(
+                select(
+                    spending.c.resource,
+                    func.sum(spending.c.units).label("units"),
+                    func.sum(spending.c.spent).label("spent"),
+                    func.sum(spending.c.reserved).label("reserved"),
+                )
+                .where(spending.c.day.between(first, last))
+                .group_by(spending.c.resource)
+                .order_by(spending.c.resource)
+            )
+            return {row.resource: Bought(*map(int, row[1:])) for row in rows}
 
     async def _committed(self, connection: AsyncConnection, now: datetime) -> int:
         first, end = date(now.year, now.month, 1), next_month(now).date()
