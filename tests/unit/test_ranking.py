@@ -103,6 +103,7 @@ def test_what_is_said_agrees_with_what_is_computed(scores: dict[str, Score]) -> 
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
+@many
 @given(accounts, accounts)
 def test_both_ways_round_the_same_is_said(language: str, one: Facts, other: Facts) -> None:
     a, b = reading("a", score(one)), reading("b", score(other))
