@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from delivery.collecting import collect
-from scoring.errors import AccountHidden, ScoringError
+from scoring.errors import AccountError, AccountHidden, ScoringError
 from scoring.handles import key
 from scoring.progress import WEEKS, Progress, progress
 from scoring.ranking import Placed, rank
 from scoring.reader import Reader, Reading
 from storage.boards import Boards, BoardSettings, HandleHeldError
-from storage.claims import Claims
+from storage.claims import Claims, NoCodeError
 
 
 class BoardClosedError(Exception):
@@ -128,11 +128,12 @@ class Groups:
         """Look at the account's bio: whether the code is there; None when it is too soon.
 
         Raises:
+            NoCodeError: there is no code to look for.
             scoring.errors.ScoringError: the profile cannot be read.
         """
         stored = await self._reader.stored(handle)
         if stored is None:
-            return None
+            raise NoCodeError
         now = self._clock()
         code = await self._claims.look(person_id, stored.account_id, now)
         if code is None:
@@ -154,7 +155,7 @@ class Groups:
     async def _standing(self, handle: str, problem: ScoringError | None, now: datetime) -> Standing:
         nothing = Progress(None, 0, record=False)
         reading = await self._reader.stored(handle)
-        if reading is None:
+        if reading is None or isinstance(problem, AccountError):
             return Standing(handle, None, nothing, problem)
         try:
             reading.shown_to(None)

@@ -11,6 +11,7 @@ from handlers.views.scores import apology
 from handlers.wording import Wording
 from scoring import handles
 from scoring.errors import ScoringError
+from storage.claims import NoCodeError
 
 _OFF = frozenset(("off", "no", "non"))
 
@@ -40,11 +41,17 @@ async def press_prove(update: Update, context: Context) -> None:
     """Look at the bio, once in a while: each look costs the operator."""
     query = update.callback_query
     press = understand(query.data) if query else None
-    if query is None or press is None or not handles.is_handle(press.argument):
+    if query is None or press is None:
         return
     wording = await context.wording(update)
+    if not handles.is_handle(press.argument):
+        await toast(query, pages.old_button(wording), alert=True)
+        return
     try:
         proved = await context.services.groups.prove(query.from_user.id, press.argument)
+    except NoCodeError:
+        await toast(query, owners.no_code(press.argument, wording), alert=True)
+        return
     except ScoringError as error:
         await toast(query)
         if isinstance(query.message, Message):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
@@ -53,17 +53,19 @@ class Boards:
             BoardFullError: there is no room.
         """
         async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(member.c.person_id, member.c.key).where(member.c.chat_id == chat_id)
+            # an account is one person's, whichever of its handles it was joined with
+            account_id = select(handle_.c.account_id).where(handle_.c.key == key(handle))
+            names = select(handle_.c.key).where(
+                handle_.c.account_id == account_id.scalar_subquery()
             )
-            others = {row.key: row.person_id for row in rows if row.person_id != person_id}
-            if (holder := others.pop(key(handle), None)) is not None:
-                if not proved:
-                    raise HandleHeldError(handle)
-                await connection.execute(
-                    delete(member).where(member.c.chat_id == chat_id, member.c.person_id == holder)
-                )
-            if len(others) >= MOST_MEMBERS:
+            same = or_(member.c.key == key(handle), member.c.key.in_(names))
+            others = and_(member.c.chat_id == chat_id, member.c.person_id != person_id)
+            if proved:
+                await connection.execute(delete(member).where(others, same))
+            elif await connection.scalar(select(exists().where(others, same))):
+                raise HandleHeldError(handle)
+            count = select(func.count()).select_from(member).where(others)
+            if (await connection.scalar(count) or 0) >= MOST_MEMBERS:
                 raise BoardFullError
             new = {"key": key(handle), "handle": handle}
             await connection.execute(

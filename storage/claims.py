@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
@@ -11,6 +11,10 @@ from storage.schema import account, claim, handle, member
 
 BETWEEN_LOOKS: Final = timedelta(minutes=2)
 """Each look at a bio costs the operator a cent."""
+
+
+class NoCodeError(Exception):
+    """The person never asked for a code for this account, or somebody else has proved it since."""
 
 
 class Claims:
@@ -35,7 +39,11 @@ class Claims:
             return str(rows.scalar_one())
 
     async def look(self, person_id: int, account_id: int, now: datetime) -> str | None:
-        """The code to look for in the bio; None if none was asked for, or it is too soon."""
+        """The code to look for in the bio; None when it is too soon.
+
+        Raises:
+            NoCodeError: there is none.
+        """
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 update(claim)
@@ -48,6 +56,9 @@ class Claims:
                 .returning(claim.c.code)
             )
             found: str | None = rows.scalar_one_or_none()
+            whose = (claim.c.person_id == person_id) & (claim.c.account_id == account_id)
+            if found is None and not await connection.scalar(select(exists().where(whose))):
+                raise NoCodeError
         return found
 
     async def prove(self, person_id: int, account_id: int, now: datetime) -> None:

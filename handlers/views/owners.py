@@ -45,6 +45,12 @@ def not_proved(wording: Wording, *, looked: bool) -> str:
     return wording.gettext("I looked just now. Please try again in two minutes.")
 
 
+def no_code(handle: str, wording: Wording) -> str:
+    """The toast of a button that was somebody else's."""
+    text = wording.gettext("You have not asked me for a code for @{handle}: /prove gives you one.")
+    return text.format(handle=handle)
+
+
 def how_to_hide(wording: Wording) -> Reply:
     """The command names no account."""
     text = wording.gettext(

@@ -47,6 +47,9 @@ class Asked(NamedTuple):
     given: str
 
 
+_OF_AN_ACCOUNT: Final = {Question.COMPARE, Question.GOAL_FOR}
+"""Those whose `given` is a handle."""
+
 _PLACEHOLDERS: Final = {Question.GOAL: "35", Question.GOAL_FOR: "35", Question.CITY: "Paris"}
 
 
@@ -57,7 +60,7 @@ def ask(wording: Wording, question: Question, given: str = "", *, private: bool)
         given: what the command said already: a handle without `@`, or a number.
         private: in a group the question is for that one person.
     """
-    shown = profile_link(given) if question is Question.GOAL_FOR else given
+    shown = profile_link(given) if question in _OF_AN_ACCOUNT else given
     return Reply(_texts(wording)[question].format(given=shown), _force(question, private=private))
 
 
