@@ -14,9 +14,11 @@ help:  ## this list
 	$(PYTHON) -m venv .venv
 	@touch $@
 .venv/.running: .venv/.python requirements.txt  # what the bot needs: all that `demo` and `run` wait for
+	@echo "installing, about a minute"
 	$(PIP) requirements.txt
 	@touch $@
 .venv/.complete: .venv/.running requirements-dev.txt
+	@echo "installing the tools of the tests"
 	$(PIP) requirements-dev.txt
 	@touch $@
 

@@ -40,7 +40,7 @@ async def answer(
     request = handles.parse(text)
     wording = await context.wording(update)
     if not request.handles and not request.rejected:
-        await ask(message, wording, Question.SCORE, sentence=any(map(str.isalnum, text)))
+        await ask(message, wording, Question.SCORE, sentence=len(text.split()) > 1)
         return
     found = await answers(update, context, request.handles)
     now = context.services.clock()

@@ -41,7 +41,7 @@ def commands(wording: Wording) -> list[BotCommand]:
         BotCommand("leave", gettext("leave this group’s board")),
         BotCommand("goal", gettext("how far a score is from one you wish for")),
         BotCommand("method", gettext("how a score is made")),
-        BotCommand("receipt", gettext("a file that computes the score again")),
+        BotCommand("receipt", gettext("a file from which the score can be computed again")),
         BotCommand("follow", gettext("hear of an account every week")),
         BotCommand("following", gettext("whom this chat follows")),
         BotCommand("digest", gettext("what changed, now")),

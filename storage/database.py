@@ -81,12 +81,15 @@ class Database:
         """Use a database for reading alone: nothing is created, brought up to date or written.
 
         Args:
-            url: as for `open`; a file that is not there is told by the first read.
+            url: as for `open`.
 
         Raises:
             ValueError: the address is not one we can open.
+            FileNotFoundError: there is no such file.
         """
         address = _address(url)
+        if not Path(address.database or "").is_file():
+            raise FileNotFoundError(f"there is no file {address.database}")
         uri = f"file:{quote(address.database or '')}"
         engine = create_async_engine(address.set(database=uri, query={"mode": "ro", "uri": "true"}))
         return cls(engine, engine)

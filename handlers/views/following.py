@@ -30,13 +30,20 @@ def followed(told: Follow, request: Request, wording: Wording) -> Reply:
     gettext, added = wording.gettext, told.added
     lines = []
     if added.new:
-        lines.append(gettext("Following {handles}.").format(handles=_links(added.new)))
+        new = wording.ngettext("Following {handles}.", "Following {handles}.", len(added.new))
+        lines.append(new.format(handles=_links(added.new)))
     if added.already:
-        lines.append(gettext("Already followed: {handles}.").format(handles=_links(added.already)))
+        already = wording.ngettext(
+            "Already followed: {handles}.", "Already followed: {handles}.", len(added.already)
+        )
+        lines.append(already.format(handles=_links(added.already)))
     if added.too_many:
-        text = gettext(
+        text = wording.ngettext(
             "A chat can follow {most} accounts; {handles} would be too many. /following shows whom"
-            " to let go."
+            " to let go.",
+            "A chat can follow {most} accounts; {handles} would be too many. /following shows whom"
+            " to let go.",
+            len(added.too_many),
         )
         lines.append(text.format(most=MOST_FOLLOWED, handles=_links(added.too_many)))
     lines += [sentence(problem, wording) for problem in told.problems]
@@ -62,7 +69,9 @@ def unfollowed(names: Sequence[str], wording: Wording) -> Reply:
         return Reply(
             wording.gettext("This chat does not follow that account. /following shows whom.")
         )
-    text = wording.gettext("No longer following {handles}.").format(handles=_links(names))
+    text = wording.ngettext(
+        "No longer following {handles}.", "No longer following {handles}.", len(names)
+    ).format(handles=_links(names))
     undo = [[button(_follow_again(name, wording), Action.FOLLOW, name)] for name in names]
     return Reply(text, InlineKeyboardMarkup(undo))
 

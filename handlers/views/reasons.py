@@ -34,8 +34,8 @@ def reasons(reading: Reading, wording: Wording) -> list[str]:
             " were not read."
         )
     meaning = gettext(
-        "Each tenfold in followers and lists adds roughly the same few points. The score is about"
-        " reach on X, not about a person’s worth. Formula {formula}."
+        "From a few hundred followers on, each tenfold in followers and lists adds roughly the same"
+        " few points. The score is about reach on X, not about a person’s worth. Formula {formula}."
     ).format(formula=score.formula)
     if silent_days(score.facts):
         calm = gettext("A rest is fine: how often somebody posts hardly counts here.")

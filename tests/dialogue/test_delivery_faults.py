@@ -550,13 +550,19 @@ async def test_f31_forget_me_while_it_is_sent(talk: Talk, clock: Clock) -> None:
     assert len(await talk.say(talk.ada, talk.private, "/help")) == 1
 
 
-async def test_f31_a_group_forgets_the_person_and_keeps_its_own(talk: Talk) -> None:
+async def test_f31_in_a_group_nothing_is_forgotten(talk: Talk) -> None:
     await _known_everywhere(talk)
-    await talk.say(talk.ada, talk.group, "/follow @lea")
-    (done,) = await talk.say(talk.ada, talk.group, "/forget_me")
-    assert "nasa" not in done["text"]
-    assert "What this group follows is the group’s, and stays." in done["text"]
-    assert await _scan(talk, talk.ada.id) == []
-    assert [row["chat_id"] for row in await talk.rows(follow)] == [talk.group.id]
+    before = await _scan(talk, talk.ada.id)
+    (refused,) = await talk.say(talk.ada, talk.group, "/forget_me")
+    assert refused["text"].startswith("That is yours alone")
     (refused,) = await talk.anonymously(talk.group, "/forget_me")
     assert refused["text"].startswith("That is yours alone")
+    assert await _scan(talk, talk.ada.id) == before
+
+
+async def test_f31_forgotten_in_private_a_group_keeps_its_own(talk: Talk) -> None:
+    await _known_everywhere(talk)
+    await talk.say(talk.ada, talk.group, "/follow @lea")
+    await talk.ask("/forget_me")
+    assert await _scan(talk, talk.ada.id) == []
+    assert [row["chat_id"] for row in await talk.rows(follow)] == [talk.group.id]

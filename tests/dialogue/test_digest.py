@@ -3,14 +3,18 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from delivery import collecting
+from delivery.preparing import Written
+from handlers.letters import Letters
 from playground.telegram.wire import Json
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
 from scoring.budget import PRICES
+from storage.places import Place
 from storage.schema import digest
 from tests.accounts import account
 from tests.conftest import Clock
@@ -141,6 +145,39 @@ async def test_more_than_fits_is_paged(talk: Talk, clock: Clock, world: FixedWor
     assert {name: rest.split("\n")[0] for name, rest in entries(again).items()} == first_lines
 
 
+async def test_a_page_of_an_old_digest_is_as_it_was(
+    talk: Talk, clock: Clock, world: FixedWorld
+) -> None:
+    names = [f"n{number:02}" for number in range(12)]
+    for number, name in enumerate(names):
+        world.put(account(10 + number, name, followers=1_000 - number))
+    for start in range(0, 12, 5):
+        await talk.ask("/follow @" + " @".join(names[start : start + 5]))
+    clock.now += TO_NINE + timedelta(hours=3)
+    (told,) = await talk.tick()
+    clock.forward(days=3)
+    await talk.press(talk.ada, told, "▶")
+    second = talk.telegram.history(talk.private)[-1]
+    assert "Data read" not in second["text"]
+    await talk.press(talk.ada, second, "◀")
+    assert talk.telegram.history(talk.private)[-1]["text"] == told["text"]
+
+
+async def test_the_second_page_of_a_digest_now_keeps_a_suspension(
+    talk: Talk, clock: Clock, world: FixedWorld
+) -> None:
+    names = [f"n{number:02}" for number in range(12)]
+    for number, name in enumerate(names):
+        world.put(account(10 + number, name))
+    for start in range(0, 12, 5):
+        await talk.ask("/follow @" + " @".join(names[start : start + 5]))
+    clock.forward(days=1)
+    world.put(account(10, "n00", suspended=True))
+    (told,) = await talk.say(talk.ada, talk.private, "/digest")
+    await talk.press(talk.ada, told, "▶")
+    assert "X has suspended @n00" in talk.telegram.history(talk.private)[-1]["text"]
+
+
 @pytest.mark.parametrize("data", ["1|page|999_0|en", "1|page|x_y|en", "1|page||en", "1|page|1_|en"])
 async def test_pages_that_are_not_there(talk: Talk, clock: Clock, data: str) -> None:
     await talk.ask("/follow @nasa")
@@ -179,6 +216,58 @@ async def test_quiet_weeks_are_skipped_and_add_up(
     world.put(account(1, "nasa", followers=9_002_500))
     (told,) = await talk.tick()
     assert "(+9,000,000 followers)" in told["text"]
+
+
+async def test_that_somebody_is_gone_breaks_one_quiet_week(
+    talk: Talk, clock: Clock, world: FixedWorld
+) -> None:
+    await talk.ask("/follow @nasa @lea")
+    await talk.say(talk.ada, talk.private, "/schedule")
+    await talk.press(talk.ada, talk.private, "Only moves of 3 or more")
+    clock.now += TO_NINE
+    world.put(account(2, "lea", suspended=True))
+    (told,) = await talk.tick()
+    assert "X has suspended @lea" in told["text"]
+    for _ in range(2):
+        clock.forward(days=7)
+        assert await talk.tick() == []
+    clock.forward(days=7)
+    world.put(account(1, "nasa", followers=9_002_500))
+    (told,) = await talk.tick()
+    assert "X has suspended @lea" in told["text"]
+
+
+async def test_a_new_name_is_told_once(talk: Talk, clock: Clock, world: FixedWorld) -> None:
+    await talk.ask("/follow @nasa")
+    clock.now += TO_NINE
+    world.put(account(1, "nasa_new"))
+    (first,) = await talk.tick()
+    assert "@nasa goes by @nasa_new now." in first["text"]
+    clock.forward(days=7)
+    (second,) = await talk.tick()
+    assert "@nasa_new · " in second["text"]
+    assert "goes by" not in second["text"]
+
+
+@pytest.mark.parametrize("trouble", [False, True])
+async def test_one_that_cannot_be_stored_holds_up_no_other(
+    talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, trouble: bool
+) -> None:
+    await talk.ask("/follow @nasa")
+    await talk.say(talk.ada, talk.group, "/follow @lea")
+    original = Letters.digest
+
+    async def odd(self: Letters, place: Place, *args: Any) -> Written:
+        written = await original(self, place, *args)
+        if trouble and place.chat_id == talk.group.id:
+            return written._replace(html="\ud800")  # SQLite stores no lone surrogate
+        return written
+
+    monkeypatch.setattr(Letters, "digest", odd)
+    clock.now += TO_NINE
+    assert len(await talk.tick()) == 1
+    states = sorted(row["state"] for row in await talk.rows(digest))
+    assert states == (["due", "sent"] if trouble else ["sent", "sent"])
 
 
 async def test_without_a_sound(talk: Talk, clock: Clock) -> None:

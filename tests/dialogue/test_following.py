@@ -122,6 +122,10 @@ async def test_fifty_a_chat_and_the_list_has_pages(talk: Talk, world: FixedWorld
         await talk.press(talk.ada, page, "▶")
     page = talk.telegram.history(talk.private)[-1]
     assert buttons(page)[:3] == ["✕ @n48", "✕ @n49", "◀"]
+    await talk.press(talk.ada, page, "✕ @n48")
+    page = talk.telegram.history(talk.private)[-1]
+    assert buttons(page)[:2] == ["✕ @n49", "Follow @n48 again"]
+    await talk.press(talk.ada, page, "Follow @n48 again")
     await talk.press(talk.ada, page, "✕ @n49")
     assert await followed(talk) == set(names[:49])
 

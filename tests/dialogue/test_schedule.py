@@ -1,13 +1,14 @@
 """When a chat hears of those it follows: words, buttons, pauses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from delivery.preparing import planned
 from playground.telegram.wire import Json
 from playground.telegram.world import Chat
-from storage.schema import schedule
+from storage.schema import digest, schedule
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
 from tests.dialogue.test_following import buttons
@@ -119,14 +120,57 @@ async def test_pause_and_resume(talk: Talk, clock: Clock) -> None:
 async def test_from_under_a_digest_which_stays(talk: Talk, clock: Clock) -> None:
     await talk.ask("/follow @nasa")
     clock.forward(days=7)
-    (digest,) = await talk.tick()
-    assert not await talk.press(talk.ada, digest, "Less often")
+    (weekly,) = await talk.tick()
+    assert {"Less often", "Pause"} <= set(buttons(weekly))
+    assert not await talk.press(talk.ada, weekly, "Less often")
     assert talk.toast()["text"].startswith("From now on only in weeks when something moved by 3")
-    assert not await talk.press(talk.ada, digest, "Pause")
+    assert not await talk.press(talk.ada, weekly, "Pause")
     assert talk.toast()["text"].startswith("Paused.")
     row = await kept(talk)
     assert (row["least"], row["state"]) == (3.0, "paused")
-    assert talk.telegram.history(talk.private)[-1]["text"] == digest["text"]
+    now = talk.telegram.history(talk.private)[-1]
+    assert now["text"] == weekly["text"]
+    assert {"Every week", "Resume"} <= set(buttons(now))
+    await talk.press(talk.ada, now, "Resume")
+    assert talk.toast()["text"].startswith(
+        "The next digest comes on Wednesday 1 April, 09:00 (UTC)"
+    )
+    assert not await talk.press(talk.ada, now, "Every week")
+    assert {"Less often", "Pause"} <= set(buttons(talk.telegram.history(talk.private)[-1]))
+
+
+async def test_to_resume_brings_nothing_forward(talk: Talk, clock: Clock) -> None:
+    clock.now -= timedelta(hours=4)  # before nine: today's nine o'clock is still to come
+    await talk.ask("/follow @nasa")
+    promised = (await kept(talk))["next_run_at"]
+    await talk.ask("/pause")
+    await talk.ask("/pause")
+    await talk.ask("/resume")
+    assert (await kept(talk))["next_run_at"] == promised == at("25T09:00")
+
+
+async def test_what_was_due_when_it_was_paused_is_not_sent(talk: Talk, clock: Clock) -> None:
+    await talk.ask("/follow @nasa")
+    clock.forward(days=7)
+    preparing = talk.application.delivery._preparing
+    await preparing._schedules.plan(clock(), planned)
+    await talk.ask("/pause")
+    assert await talk.tick() == []
+    (row,) = await talk.rows(digest)
+    assert (row["state"], row["reason"]) == ("skipped", "paused")
+
+
+async def test_a_city_that_nobody_knows_is_asked_for_again(talk: Talk) -> None:
+    await talk.ask("/follow @nasa")
+    await talk.press(talk.ada, await page(talk), "Time zone…")
+    (asked,) = await talk.press(talk.ada, talk.private, "Another…")
+    (again,) = await talk.say(talk.ada, talk.private, "Atlantis", reply_to=asked)
+    assert again["text"].startswith("I know no such place.")
+    assert talk.telegram.sent("sendMessage")[-1].params["reply_markup"]["force_reply"] is True
+    (found,) = await talk.say(talk.ada, talk.private, "UTC+2", reply_to=again)
+    assert found["text"] == "Is it this one?"
+    await talk.press(talk.ada, found, "UTC+2")
+    assert "09:00 (UTC+2)" in (await page(talk))["text"]
 
 
 async def test_a_group_is_its_administrators(talk: Talk) -> None:

@@ -181,7 +181,7 @@ async def test_stored_receipts_are_printed(town: Town, tmp_path: Path) -> None:
 
 async def test_receipts_of_no_database_are_one_sentence(tmp_path: Path) -> None:
     printing = await launch(tmp_path, {}, "receipts")
-    await printing.until("The receipts cannot be read: unable to open database file")
+    await printing.until("The receipts cannot be read: there is no file ")
     assert await printing.end() == 1
     assert len("".join(printing.output).splitlines()) == 1
 

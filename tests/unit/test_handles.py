@@ -32,6 +32,7 @@ from scoring.handles import MAX_HANDLES, is_handle, parse
         ("@nasa@esa", ["nasa", "esa"]),
         ("nasa vs esa", ["nasa", "esa"]),
         ("nasa et esa", ["nasa", "esa"]),
+        ("nasa, esa", ["nasa", "esa"]),
         ("@nasa please", ["nasa"]),
         ("@nasa @NASA @nasa", ["nasa"]),
         ("@_a_", ["_a_"]),
@@ -67,7 +68,7 @@ def test_the_good_ones_are_kept_beside_a_bad_one() -> None:
     assert request.rejected == ("@jean-luc",)
 
 
-@pytest.mark.parametrize("typed", ["", "@", ",", "?!", "😀", "what is the score of nasa please"])
+@pytest.mark.parametrize("typed", ["", "@", ",", "?!", "😀", "my friend bob", "a, b, c"])
 def test_what_names_nobody_asks_for_nobody(typed: str) -> None:
     assert parse(typed) == ((), (), 0)
 

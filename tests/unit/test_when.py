@@ -194,6 +194,8 @@ def test_a_very_long_text_is_read_no_further_than_needed() -> None:
         ("antarctica/troll", ["Antarctica/Troll"]),
         ("lodnon", ["Europe/London"]),
         ("qqqq", []),
+        ("marseille", []),
+        ("brusells", ["Europe/Brussels"]),
         ("", []),
         ("🎉", []),
     ],
