@@ -1,8 +1,7 @@
 """Pictures in the chat: each with all its facts in words, drawn once, and never waited for."""
 
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -293,7 +292,7 @@ async def test_a_picture_that_takes_too_long_is_not_waited_for(
 
 
 @pytest.fixture
-def forged(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def forged(talk: Talk) -> Callable[[Json, str], Awaitable[list[Json]]]:
     """Presses with data of one's own."""
 
     async def press(message: Json, data: str) -> list[Json]:
@@ -321,7 +320,7 @@ def forged(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     ],
 )
 async def test_forged_and_old_buttons_are_answered_kindly(
-    talk: Talk, forged: Any, data: str
+    talk: Talk, forged: Callable[[Json, str], Awaitable[list[Json]]], data: str
 ) -> None:
     await talk.say(talk.ada, talk.group, "/join @nasa")
     (answer,) = await talk.say(talk.ada, talk.group, "/compare @nasa @lea")
