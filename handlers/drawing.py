@@ -65,7 +65,7 @@ class Drawing:
         if pool is not None:
             for process in list(pool._processes.values()):  # noqa: SLF001 - Python 3.14: kill_workers
                 process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)  # whoever waits is told that the pool is broken
 
 
 def _begin() -> None:

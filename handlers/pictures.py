@@ -53,7 +53,10 @@ async def turn(
     async def photo(what: str | bytes) -> Message | bool:
         try:
             media = InputMediaPhoto(what, caption=shown.html)
-            return await query.edit_message_media(media, reply_markup=keyboard)
+            # the default parse mode is the caption's; PTB would give it to the request as well
+            return await query.edit_message_media(
+                media, reply_markup=keyboard, api_kwargs={"parse_mode": None}
+            )
         except BadRequest as error:
             if "message is not modified" not in str(error).lower():
                 raise

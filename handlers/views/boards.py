@@ -129,6 +129,7 @@ def chosen(wording: Wording, *, is_closed: bool, is_weekly: bool) -> Reply:
 
 
 def _growth_line(place: int, standing: Standing, wording: Wording) -> str:
+    """Three entities each: Telegram drops those after a message's hundredth."""
     reading, progress = standing.reading, standing.progress
     assert reading is not None  # noqa: S101 - the caller chose those that have one
     gettext = wording.gettext
@@ -141,7 +142,7 @@ def _growth_line(place: int, standing: Standing, wording: Wording) -> str:
             wording.count("{n} week up in a row", "{n} weeks up in a row", progress.streak)
         )
     rest = f" · {', '.join(words)}" if words else ""
-    return f"{place}. <b>{told}</b> {headline(reading)}{rest}"
+    return f"{place}. {told} · {headline(reading)}{rest}"
 
 
 def _missing_line(standing: Standing, wording: Wording) -> str:

@@ -100,6 +100,33 @@ async def test_sigterm_while_telegram_is_silent(
     _no_secret_in(bot)
 
 
+async def test_sigterm_while_a_picture_is_drawn(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    answer = await town.ask("/klout @nasa")
+    town.telegram.press(town.ada, answer, "Card")
+    painter = await _painter(bot.process.pid)
+    os.kill(painter, signal.SIGSTOP)  # it will never be done
+    assert await bot.end(signal=signal.SIGTERM) == 0
+    _no_secret_in(bot)
+    with pytest.raises(ProcessLookupError):
+        os.kill(painter, 0)
+
+
+async def _painter(bot: int) -> int:
+    """The number of the process that draws, as soon as there is one."""
+    while not (drawing := _drawing(bot)):  # noqa: ASYNC110 - another process has no event
+        await asyncio.sleep(0.01)
+    return drawing[0]
+
+
+def _drawing(bot: int) -> list[int]:
+    children = Path(f"/proc/{bot}/task/{bot}/children")
+    if not children.exists():
+        pytest.skip("only Linux says which processes are whose")
+    numbers = children.read_text().split()
+    return [int(n) for n in numbers if b"spawn_main" in Path(f"/proc/{n}/cmdline").read_bytes()]
+
+
 async def test_what_was_read_survives_kill_9(town: Town, x: XServer, tmp_path: Path) -> None:
     bot = await _started(town, tmp_path)
     before = await town.ask("/klout @nasa")

@@ -1,7 +1,11 @@
 """Pictures: their size, their words, and that no name can break or leave its place."""
 
 import asyncio
+import os
+import signal
 import struct
+import subprocess
+import sys
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -276,3 +280,54 @@ async def test_a_killed_process_is_replaced() -> None:
         assert await drawing.draw(picture, "en", "light") == first
     finally:
         drawing.close()
+
+
+@pytest.mark.parametrize("how", ["closed", "patience"])
+async def test_a_stuck_process_is_ended_and_replaced(how: str) -> None:
+    picture = pictures()["first card"]
+    drawing = Drawing(patience=60)
+    try:
+        first = await drawing.draw(picture, "en", "light")
+        (child,) = active_children()
+        os.kill(child.pid or 0, signal.SIGSTOP)
+        if how == "closed":
+            waiting = asyncio.create_task(drawing.draw(picture, "en", "light"))
+            await asyncio.sleep(0)
+            drawing.close()
+            with pytest.raises(BrokenProcessPool):
+                await waiting
+        else:
+            drawing._patience = 0.1
+            waiting = [drawing.draw(picture, "en", theme) for theme in (*THEMES, *THEMES)]
+            for error in await asyncio.gather(*waiting, return_exceptions=True):
+                assert isinstance(error, TimeoutError | BrokenProcessPool)
+        child.join(10)
+        assert child.exitcode == -signal.SIGKILL
+        drawing._patience = 60
+        assert await drawing.draw(picture, "en", "light") == first
+    finally:
+        drawing.close()
+
+
+def test_an_exit_waits_for_no_picture() -> None:
+    """What is being drawn when the bot ends is nobody's any more."""
+    program = "from tests.unit.test_pictures import leave; leave()"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], timeout=60, check=False
+    )
+    assert done.returncode == 0
+
+
+def leave() -> None:
+    """Draw, with a process that never ends; close, and exit."""
+
+    async def begin() -> None:
+        drawing = Drawing()
+        drawn = asyncio.create_task(drawing.draw(pictures()["first card"], "en", "light"))
+        await asyncio.sleep(0)
+        (child,) = active_children()
+        os.kill(child.pid or 0, signal.SIGSTOP)
+        drawing.close()
+        await asyncio.gather(drawn, return_exceptions=True)
+
+    asyncio.run(begin())
