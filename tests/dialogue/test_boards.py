@@ -97,7 +97,7 @@ async def test_forget_me_erases_it_everywhere(talk: Talk, world: FixedWorld) -> 
     await one(talk, talk.bob, "/join @nasa")
     await one(talk, talk.bob, "/join @nasa", other)
     await one(talk, talk.ada, "/join @lea")
-    await one(talk, talk.bob, "/forget_me")
+    await one(talk, talk.bob, "/forget_me", talk.telegram.private_chat(talk.bob))
     assert await members(talk) == {(talk.group.id, talk.ada.id, "lea")}
     assert await talk.rows(claim) == []
 
@@ -177,7 +177,7 @@ async def test_by_growth_and_by_score_in_place(talk: Talk, world: FixedWorld, cl
     assert first.startswith("1. +")
     assert "@lea" in first
     assert first.endswith(" · never higher, 2 weeks up in a row")
-    assert second.split()[2] == "@esa"
+    assert "@esa" in second
     assert await talk.press(talk.chloe, talk.group, "By score") == []
     lines = talk.telegram.history(talk.group)[-1]["text"].split("\n")
     assert lines[0] == "The board, by score"  # in the language that it was written in

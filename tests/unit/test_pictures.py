@@ -298,8 +298,8 @@ async def test_a_stuck_process_is_ended_and_replaced(how: str) -> None:
                 await waiting
         else:
             drawing._patience = 0.1
-            waiting = [drawing.draw(picture, "en", theme) for theme in (*THEMES, *THEMES)]
-            for error in await asyncio.gather(*waiting, return_exceptions=True):
+            many = [drawing.draw(picture, "en", theme) for theme in (*THEMES, *THEMES)]
+            for error in await asyncio.gather(*many, return_exceptions=True):
                 assert isinstance(error, TimeoutError | BrokenProcessPool)
         child.join(10)
         assert child.exitcode == -signal.SIGKILL
