@@ -104,11 +104,11 @@ def line_names(change: Change, wording: Wording) -> dict[str, str]:
     gettext = wording.gettext
     read = _halves_read(change.after.facts) - _halves_read(change.before.facts)
     if read > 0:
-        depth = gettext("more was read this time")
+        depth = gettext("as more was read this time")
     elif read < 0:
-        depth = gettext("fewer facts were readable")
+        depth = gettext("as fewer facts were readable")
     else:
-        depth = gettext("other facts were readable")
+        depth = gettext("as other facts were readable")
     return {
         "formula": gettext("another formula"),
         "depth": depth,

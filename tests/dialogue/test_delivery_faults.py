@@ -11,7 +11,7 @@ import httpx
 import pytest
 from telegram import Update
 
-from delivery import sender
+from delivery import run, sender
 from delivery.digest import Digest
 from delivery.preparing import Written
 from delivery.slots import period
@@ -54,7 +54,7 @@ async def followers(talk: Talk, count: int, handle: str = "nasa") -> list[Chat]:
 
 def digests(talk: Talk, chat: Chat) -> list[Json]:
     """What a chat got for its week, as it is there."""
-    texts = ("What changed", "Ce qui a changé")
+    texts = ("What changed", "Where things stand", "Ce qui a changé", "Où en sont les choses")
     return [m for m in talk.telegram.history(chat) if m.get("text", "").startswith(texts)]
 
 
@@ -566,3 +566,21 @@ async def test_f31_forgotten_in_private_a_group_keeps_its_own(talk: Talk) -> Non
     await talk.ask("/forget_me")
     assert await _scan(talk, talk.ada.id) == []
     assert [row["chat_id"] for row in await talk.rows(follow)] == [talk.group.id]
+
+
+async def test_f25_a_run_that_is_closed_is_not_elected_again(
+    talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery, began = talk.application.delivery, asyncio.Event()
+
+    async def endless() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(run, "TERM", timedelta(seconds=0.3))
+    monkeypatch.setattr(delivery._preparing, "prepare", endless)
+    tick = asyncio.create_task(delivery.tick())
+    await began.wait()
+    await delivery.close(0)
+    await asyncio.wait_for(tick, 10)
+    assert await delivery._control.elect("another process", clock())

@@ -12,6 +12,7 @@ from playground.x.accounts import FixedWorld
 from tests.accounts import account, posts
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
+from tests.dialogue.test_following import buttons
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ async def test_why_tells_the_reasons_and_what_changed(
     later = await talk.ask("/why @nasa")
     line = next(line for line in later.split("\n") if line.startswith("Since 18 March: +"))
     assert " community" in line
-    assert "within the margin" not in line
+    assert "Within the margin" not in line
 
 
 async def test_nothing_new_is_said_to_be_nothing(talk: Talk, clock: Clock) -> None:
@@ -170,6 +171,27 @@ async def test_an_account_that_only_listens_is_told_so_kindly(
     assert "Mostly listens" in await talk.ask("/klout @nasa")
     assert "Listening is fine" in await talk.ask("/why @nasa")
     assert "Listening is fine" not in await talk.ask("/why @lea")
+
+
+async def test_somebody_who_rests_is_not_said_to_listen(talk: Talk, world: FixedWorld) -> None:
+    world.put(account(1, "nasa", recent=()))
+    why = await talk.ask("/why @nasa")
+    assert "No post in 90 days." in why
+    assert "A rest is fine" in why
+    assert "isten" not in why
+
+
+async def test_the_reasons_offer_only_what_is_not_done_yet(talk: Talk) -> None:
+    (told,) = await talk.say(talk.ada, talk.private, "/why @nasa")
+    assert {"Follow", "That’s me"} <= set(buttons(told))
+    await talk.press(talk.ada, told, "That’s me")
+    await talk.press(talk.ada, told, "Follow")
+    (again,) = await talk.say(talk.ada, talk.private, "/why @nasa")
+    assert "Unfollow" in buttons(again)
+    assert "That’s me" not in buttons(again)
+    (gone,) = await talk.press(talk.ada, again, "Unfollow")
+    assert gone["text"] == "No longer following @nasa."
+    assert talk.telegram.history(talk.private)[-2]["text"] == again["text"]
 
 
 async def test_a_margin_without_posts_does_not_speak_of_posts_that_were_seen(

@@ -205,6 +205,13 @@ async def test_naming_nobody_is_asked_whom(talk: Talk, typed: str) -> None:
     assert await talk.ask(typed) == "Which account on X? Send me its handle."
 
 
+async def test_a_sentence_is_not_read_at_a_price(talk: Talk, x: XServer) -> None:
+    asked = await talk.ask("/klout my friend bob")
+    assert asked.startswith("Whom do you mean? Please write handles with an @.")
+    assert asked.endswith("\nWhich account on X? Send me its handle.")
+    assert not x.requests
+
+
 async def test_a_message_keeps_its_language_whoever_presses(talk: Talk) -> None:
     (answer,) = await talk.say(talk.ada, talk.group, "/klout @nasa")
     await talk.press(talk.chloe, answer, "Why?")

@@ -73,8 +73,8 @@ def test_mentions_are_compared_as_rates() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (with_recent(0), facts(NOW + WEEK), "fewer facts were readable"),
-        (facts(), with_recent(1), "more was read this time"),
+        (with_recent(0), facts(NOW + WEEK), "as fewer facts were readable"),
+        (facts(), with_recent(1), "as more was read this time"),
     ],
 )
 def test_what_could_be_read_is_told_by_what_was_read(

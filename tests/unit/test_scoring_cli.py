@@ -146,6 +146,17 @@ def test_other_arguments_are_told_the_usage() -> None:
     assert "evaluate PAIRS.csv" in done.stderr
 
 
+def test_help_is_no_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scoring", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    assert "evaluate PAIRS.csv" in done.stdout
+
+
 def test_a_pairs_file_that_is_not_there_is_one_sentence() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scoring", "evaluate", "nowhere.csv"],
@@ -155,7 +166,7 @@ def test_a_pairs_file_that_is_not_there_is_one_sentence() -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "nowhere.csv" in json.loads(done.stdout)["error"]
+    assert json.loads(done.stdout)["error"] == "There is no file nowhere.csv."
     assert done.stderr == ""
 
 

@@ -40,6 +40,7 @@ def test_counts_follow_the_grammar(value: float, english: str, french: str) -> N
     ("age", "english", "french"),
     [
         (timedelta(seconds=-3), "just now", "à l’instant"),
+        (timedelta(seconds=65), "1 minute ago", "il y a 1 minute"),
         (timedelta(minutes=3), "3 minutes ago", "il y a 3 minutes"),
         (timedelta(hours=3), "3 hours ago", "il y a 3 heures"),
         (timedelta(days=3), "3 days ago", "il y a 3 jours"),
@@ -48,6 +49,19 @@ def test_counts_follow_the_grammar(value: float, english: str, french: str) -> N
 def test_ages(age: timedelta, english: str, french: str) -> None:
     assert wording_for("en").ago(age) == english
     assert wording_for("fr").ago(age) == french
+
+
+@pytest.mark.parametrize(
+    ("zone", "name", "city"),
+    [
+        ("Etc/GMT-2", "UTC+2", "UTC+2"),
+        ("Etc/GMT+10", "UTC−10", "UTC−10"),
+        ("UTC", "UTC", "UTC"),
+        ("Europe/Brussels", "Europe/Brussels", "Bruxelles"),
+    ],
+)
+def test_zones_are_called_as_people_call_them(zone: str, name: str, city: str) -> None:
+    assert (wording_for("fr").zone(zone), wording_for("fr").city(zone)) == (name, city)
 
 
 def test_moments_name_their_zone() -> None:
