@@ -241,7 +241,9 @@ async def test_what_is_hidden_is_shown_nowhere_but_to_its_owner_in_private(
     assert (await one(talk, talk.ada, "/join @nasa")).startswith("Whoever @nasa")
     world.put(account(1, "nasa", followers=9_000_000))
     clock.forward(days=7)
-    for letter in await talk.tick(talk.group):
+    letters = [*await talk.tick(talk.group), *await talk.tick(talk.group)]
+    assert letters
+    for letter in letters:
         lines = letter["text"].split("\n")
         assert not [line for line in lines if "@nasa" in line and "/100" in line]
     private = talk.telegram.private_chat(talk.bob)
@@ -251,6 +253,25 @@ async def test_what_is_hidden_is_shown_nowhere_but_to_its_owner_in_private(
     assert not _says(stranger, "nasa")
     await one(talk, talk.bob, "/hide @nasa off")
     assert sorted(await standing(talk)) == ["@lea", "@nasa"]
+
+
+async def test_alerts_are_silent_about_what_is_hidden(
+    talk: Talk, world: FixedWorld, clock: Clock
+) -> None:
+    await prove(talk, world, talk.bob, "nasa")
+    told = {}
+    for shown, followers in ((True, 900_000), (False, 9_000_000)):
+        await one(talk, talk.ada, "/alert @nasa ±1")
+        await talk.ask("/alert @nasa ±1")
+        if not shown:
+            await one(talk, talk.bob, "/hide @nasa")
+        world.put(account(1, "nasa", followers=followers))
+        clock.forward(days=1)
+        await talk.say(talk.bob, talk.telegram.private_chat(talk.bob), "/klout @nasa")
+        before = len(talk.telegram.history(talk.private))
+        told[shown] = len(await talk.tick(talk.group))
+        assert len(talk.telegram.history(talk.private)) - before == told[shown]
+    assert told == {True: 1, False: 0}
 
 
 async def test_a_bare_comparison_leaves_out_who_is_hidden(talk: Talk, world: FixedWorld) -> None:

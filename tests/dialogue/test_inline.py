@@ -99,6 +99,7 @@ async def test_a_beginning_finds_several_and_an_exact_hit_comes_first(
     talk.application.services.clock.forward(days=1)  # type: ignore[attr-defined]
     await talk.ask("/klout @na_sa")
     assert titles(await typed(talk, talk.ada, "na_sa")) == ["@another"]
+    assert titles(await typed(talk, talk.ada, "na_s")) == []
 
 
 async def test_no_more_than_a_phone_shows(talk: Talk, world: FixedWorld) -> None:

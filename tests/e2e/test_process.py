@@ -43,6 +43,20 @@ async def test_it_answers_and_ends_with_zero(town: Town, tmp_path: Path) -> None
     _no_secret_in(bot)
 
 
+async def test_it_is_told_of_inline_queries_and_of_guests(town: Town, tmp_path: Path) -> None:
+    bot = await _started(town, tmp_path)
+    strangers = town.telegram.group("Strangers", [town.ada], with_bot=False)
+    answer = await town.answer_to(town.ada, strangers, "@klout_bot @nasa")
+    assert answer["text"].startswith("@nasa · ")
+    town.telegram.type_inline(town.ada, strangers, "na")
+    async with asyncio.timeout(30):
+        while not town.telegram.sent("answerInlineQuery"):  # noqa: ASYNC110 - it is another process
+            await asyncio.sleep(0.05)
+    (result,) = town.telegram.sent("answerInlineQuery")[0].params["results"]
+    assert result["title"].startswith("@nasa · ")
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
 FAULTS = [
     (Fault(429, "{}"), "X asks us to slow down."),
     (Fault(402, "{}"), "prepaid reads are used up"),
