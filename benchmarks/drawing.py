@@ -3,10 +3,14 @@
 The chart of matplotlib shows the same scores, band, grid, dates, legend and title at the same size
 in pixels. Both are drawn in turns, in the same run, by one process. The stall is the longest time
 that the event loop was late for a wake-up a millisecond away, while fifty cards are asked at once.
+
+A press is timed from the update to the end of its answer, in the whole application beside a local
+Telegram in the same process: for a card that has to be drawn, and for one that was sent before.
 """
 
 import asyncio
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -15,15 +19,28 @@ from typing import Any, Final
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from telegram import Update
 
+from benchmarks.answers import address
 from handlers.drawing import Drawing
 from handlers.views.pictures import History, Past, Picture, ScoreCard, draw, layout
 from handlers.wording import wording_for
+from operations import assembly
+from operations.assembly import utc_now
+from operations.settings import Settings
+from playground.telegram.local import LocalTelegram
+from playground.x.made_up import MadeUpWorld
+from playground.x.server import XServer
 from scoring.facts import Facts, Recent
 from scoring.score import score
+from storage.schema import picture
 
 ROUNDS: Final = 40
 AT_ONCE: Final = 50
+_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
+_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _NOW: Final = datetime(2026, 12, 1, tzinfo=UTC)
 _WORDING: Final = wording_for("en")
 
@@ -51,6 +68,7 @@ async def run() -> None:
     ratio = statistics.median(times["matplotlib"]) / statistics.median(times["chart"])
     print(f"ratio: {ratio:.1f} times faster than matplotlib (aim: 3)")
     await _stalls(card)
+    await _presses()
 
 
 async def _stalls(card: Picture) -> None:
@@ -76,6 +94,55 @@ async def _longest_stall(one: Callable[[], Coroutine[Any, Any, bytes]]) -> tuple
         longest, last = max(longest, now - last - 0.001), now
     await everything
     return longest * 1000, time.perf_counter() - start
+
+
+async def _presses() -> None:
+    telegram = LocalTelegram(_TOKEN, "klout_bot", utc_now)
+    x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+    ada = telegram.person("Ada", "en")
+    chat = telegram.private_chat(ada)
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            address(TestServer(x.application())) as x_url,
+            assembly.services(_settings(x_url, folder)) as services,
+        ):
+            built = assembly.builder(_settings(x_url, folder), services).request(telegram.request())
+            built.get_updates_request(telegram.request()).updater(None)
+            application = assembly.ready(built.build())
+            async with application:
+                await application.start()
+
+                async def feed(update: Any) -> float:
+                    start = time.perf_counter()
+                    await application.update_queue.put(Update.de_json(update, application.bot))
+                    await application.update_queue.join()
+                    return (time.perf_counter() - start) * 1000
+
+                await feed(telegram.say(ada, chat, "/klout @nasa_fan"))
+                score = telegram.history(chat)[-1]
+                times: dict[str, list[float]] = {"drawn": [], "kept": []}
+                for _ in range(ROUNDS):
+                    async with services.database.transaction() as connection:
+                        await connection.execute(picture.delete())
+                    for each in times.values():
+                        each.append(await feed(telegram.press(ada, score, "Card")))
+                await application.stop()
+    drawn, kept = (statistics.median(each) for each in times.values())
+    sent = telegram.sent("sendPhoto")
+    uploads = sum(bool(call.files) for call in sent)
+    print(f"a card under a score: {drawn:.0f} ms when it is drawn, {kept:.0f} ms when it was kept")
+    print(
+        f"{len(sent)} cards sent, {uploads} of them drawn and uploaded (as they had to: {ROUNDS})"
+    )
+
+
+def _settings(x_url: str, folder: str) -> Settings:
+    return Settings(
+        telegram_bot_token=SecretStr(_TOKEN),
+        x_bearer_token=SecretStr(_X_TOKEN),
+        x_api_url=x_url,
+        database_url=f"sqlite:///{folder}/klout.db",
+    )
 
 
 def _pictures() -> tuple[ScoreCard, History]:

@@ -120,8 +120,7 @@ async def press_picture(update: Update, context: Context) -> None:
         await pictures.turn(query, context, shown, wording, theme)
     else:
         await toast(query)
-        async with working(update, context):
-            await pictures.send(message, context, shown, wording)
+        await pictures.send(update, context, message, shown, wording)
 
 
 async def _joined(update: Update, context: Context, handle: str) -> Reply:

@@ -4,7 +4,7 @@ from telegram import Message, Update
 
 from handlers import klout, pictures
 from handlers.context import Context
-from handlers.replies import say, toast, working
+from handlers.replies import say, toast
 from handlers.views import comparisons, illustrations, pages
 from handlers.views.buttons import understand
 from handlers.views.illustrations import Illustration
@@ -59,8 +59,7 @@ async def press_picture(update: Update, context: Context) -> None:
         await pictures.turn(query, context, shown, wording, theme)
     else:
         await toast(query)
-        async with working(update, context):
-            await pictures.send(message, context, shown, wording)
+        await pictures.send(update, context, message, shown, wording)
 
 
 async def _contest(

@@ -32,7 +32,10 @@ class Drawing:
     def __init__(self, patience: float = _PATIENCE) -> None:
         self._patience = patience
         self._pool: ProcessPoolExecutor | None = None
-        self._finished = 0.0
+        # Its own queue breaks on those who left it (Python 3.11): one at a time is handed over.
+        self._turn = asyncio.Lock()
+        self._progress = 0.0
+        """When a picture was last finished, or a process begun."""
 
     async def draw(self, picture: Picture, language: str, theme: Theme) -> bytes:
         """Draw a picture: see `handlers.views.pictures.draw`.
@@ -41,22 +44,24 @@ class Drawing:
             TimeoutError: it takes too long.
             BrokenProcessPool: the process was killed; the next picture gets a new one.
         """
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, context, _begin)
-        pool = self._pool
         loop = asyncio.get_running_loop()
         asked = loop.time()
         try:
-            async with asyncio.timeout(self._patience):
-                png = await loop.run_in_executor(pool, _draw, picture, language, theme)
-        except (TimeoutError, BrokenProcessPool) as error:
+            async with asyncio.timeout(self._patience), self._turn:
+                if self._pool is None:
+                    context = multiprocessing.get_context("spawn")
+                    self._pool = ProcessPoolExecutor(1, context, _begin)
+                    self._progress = loop.time()
+                png = await loop.run_in_executor(self._pool, _draw, picture, language, theme)
+        except TimeoutError:
             # A queue may be long; but when nothing at all was finished meanwhile, it is stuck.
-            stuck = isinstance(error, BrokenProcessPool) or self._finished < asked
-            if stuck and self._pool is pool:
+            if self._progress <= asked:
                 self.close()
             raise
-        self._finished = loop.time()
+        except BrokenProcessPool:
+            self.close()
+            raise
+        self._progress = loop.time()
         return png
 
     def close(self) -> None:

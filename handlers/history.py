@@ -6,7 +6,7 @@ from telegram import Message, Update
 
 from handlers import explain, pictures
 from handlers.context import Context
-from handlers.replies import toast, working
+from handlers.replies import toast
 from handlers.views import illustrations, pages
 from handlers.views.buttons import Action, understand
 from handlers.views.illustrations import Illustration
@@ -26,9 +26,8 @@ async def show_history(update: Update, context: Context, text: str) -> None:
     if found := await explain.reading_of(update, context, text, Question.HISTORY):
         message, reading = found
         wording = await context.wording(update)
-        async with working(update, context):
-            shown = await _illustration(context, Action.HISTORY, reading, wording)
-            await pictures.send(message, context, shown, wording)
+        shown = await _illustration(context, Action.HISTORY, reading, wording)
+        await pictures.send(update, context, message, shown, wording)
 
 
 async def press_picture(update: Update, context: Context) -> None:
@@ -53,9 +52,8 @@ async def press_picture(update: Update, context: Context) -> None:
     else:
         await toast(query)
         wording = await context.wording(update)
-        async with working(update, context):
-            shown = await _illustration(context, press.action, reading, wording)
-            await pictures.send(query.message, context, shown, wording)
+        shown = await _illustration(context, press.action, reading, wording)
+        await pictures.send(update, context, query.message, shown, wording)
 
 
 async def _illustration(

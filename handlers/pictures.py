@@ -6,14 +6,15 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final, get_args
 
-from telegram import CallbackQuery, InputMediaPhoto, Message
+from telegram import CallbackQuery, InputMediaPhoto, Message, Update
 from telegram.constants import MessageLimit
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from handlers.context import Context
-from handlers.replies import say, toast
+from handlers.replies import say, toast, working
 from handlers.views import Reply, pages
 from handlers.views.illustrations import Illustration
 from handlers.views.pictures import VERSION, Picture
@@ -28,7 +29,9 @@ _Send = Callable[[str | bytes], Awaitable[Message | bool]]
 """Sends a picture, by Telegram's id of it or as an upload."""
 
 
-async def send(message: Message, context: Context, shown: Illustration, wording: Wording) -> None:
+async def send(
+    update: Update, context: Context, message: Message, shown: Illustration, wording: Wording
+) -> None:
     """Answer with a picture and its words; with the words alone where no picture can be had."""
     share = context.bot.supports_inline_queries
     fits = _fits(shown.html)
@@ -40,7 +43,11 @@ async def send(message: Message, context: Context, shown: Illustration, wording:
             reply_markup=shown.keyboard(wording, "light", share=share) if fits else None,
         )
 
-    if not await _show(context, shown.picture, wording, "light", photo) or not fits:
+    drawing = working(update, context)
+    if (
+        not await _show(context, shown.picture, wording, "light", photo, drawing=drawing)
+        or not fits
+    ):
         await say(message, Reply(shown.html, shown.keyboard(wording, None, share=share)))
 
 
@@ -62,7 +69,8 @@ async def turn(
                 raise
             return True
 
-    if _fits(shown.html) and await _show(context, shown.picture, wording, theme, photo):
+    fits = _fits(shown.html)
+    if fits and await _show(context, shown.picture, wording, theme, photo, drawing=nullcontext()):
         await toast(query)
     else:
         await toast(query, pages.no_picture(wording), alert=True)
@@ -74,15 +82,27 @@ def theme_of(word: str) -> Theme | None:
 
 
 async def _show(
-    context: Context, picture: Picture, wording: Wording, theme: Theme, send: _Send
+    context: Context,
+    picture: Picture,
+    wording: Wording,
+    theme: Theme,
+    send: _Send,
+    *,
+    drawing: AbstractAsyncContextManager[None],
 ) -> bool:
-    """Whether the picture was sent: as the one that Telegram has, or else drawn."""
+    """Whether the picture was sent: as the one that Telegram has, or else drawn.
+
+    Args:
+        drawing: entered for as long as it is drawn.
+    """
     services, key = context.services, _digest(picture, wording.language, theme)
     try:
         file_id = await services.pictures.find(key)
         if file_id and await _sent_again(file_id, send):
             return True
-        sent = await send(await services.drawing.draw(picture, wording.language, theme))
+        async with drawing:
+            png = await services.drawing.draw(picture, wording.language, theme)
+        sent = await send(png)
     except Forbidden:
         raise
     except (TelegramError, TimeoutError, BrokenProcessPool) as error:

@@ -157,6 +157,12 @@ async def test_a_history_marks_another_formula(talk: Talk, clock: Clock) -> None
     assert after.endswith(" · from here by formula 2026.1")
 
 
+async def test_a_card_looks_back_eight_weeks(talk: Talk, clock: Clock) -> None:
+    await read_weekly(talk, clock, 10)
+    card = await asked(talk, "/klout @nasa", "Card")
+    assert " since 1 Apr · formula" in card["caption"]
+
+
 async def test_a_bare_history_is_ones_own_or_asks(talk: Talk) -> None:
     (prompt,) = await talk.say(talk.ada, talk.private, "/history")
     assert prompt["text"] == "Whose history would you like to see? Send me the handle."

@@ -128,7 +128,7 @@ async def test_sigterm_while_a_picture_is_drawn(town: Town, tmp_path: Path) -> N
 
 async def _painter(bot: int) -> int:
     """The number of the process that draws, as soon as there is one."""
-    while not (drawing := _drawing(bot)):  # noqa: ASYNC110 - another process has no event
+    while not (drawing := _drawing(bot)):  # noqa: ASYNC110 - it is not in this process
         await asyncio.sleep(0.01)
     return drawing[0]
 

@@ -298,9 +298,9 @@ async def test_a_stuck_process_is_ended_and_replaced(how: str) -> None:
                 await waiting
         else:
             drawing._patience = 0.1
-            many = [drawing.draw(picture, "en", theme) for theme in (*THEMES, *THEMES)]
-            for error in await asyncio.gather(*many, return_exceptions=True):
-                assert isinstance(error, TimeoutError | BrokenProcessPool)
+            queue = [drawing.draw(picture, "en", theme) for theme in (*THEMES, *THEMES)]
+            for end in await asyncio.gather(*queue, return_exceptions=True):
+                assert isinstance(end, TimeoutError | BrokenProcessPool)
         child.join(10)
         assert child.exitcode == -signal.SIGKILL
         drawing._patience = 60

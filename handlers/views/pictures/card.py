@@ -8,6 +8,7 @@ from handlers.views.markup import one_line
 from handlers.views.pictures.history import Past
 from handlers.views.pictures.sheet import MARGIN, RIGHT, Sheet, Theme
 from handlers.wording import Wording
+from scoring.progress import WEEKS
 from scoring.score import MOST_POINTS, Score
 
 _HEIGHT: Final = 700
@@ -16,7 +17,8 @@ _RING: Final = (810.0, 190.0, 122.0)
 
 _TEXT_WIDTH: Final = 560
 _SPARK: Final = (212.0, 316.0)
-_WEEKS: Final = 8
+_WEEKS: Final = WEEKS + 1
+"""Eight weeks, and where they began."""
 
 
 @dataclass(frozen=True, slots=True)
