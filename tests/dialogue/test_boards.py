@@ -169,10 +169,13 @@ async def test_a_proof_takes_the_handle_over_at_once_and_for_good(
 async def test_by_growth_and_by_score_in_place(talk: Talk, world: FixedWorld, clock: Clock) -> None:
     await one(talk, talk.bob, "/join @lea")
     await one(talk, talk.ada, "/join @esa")
-    for followers in (400, 900):
-        clock.forward(days=7)
-        world.put(account(2, "lea", followers=followers, listed=5))
-        (shown,) = await talk.say(talk.bob, talk.group, "/board")
+    await one(talk, talk.bob, "/board")
+    clock.forward(days=7)
+    world.put(account(2, "lea", followers=400, listed=5))
+    await one(talk, talk.bob, "/board")
+    clock.forward(days=7)
+    world.put(account(2, "lea", followers=900, listed=5))
+    (shown,) = await talk.say(talk.bob, talk.group, "/board")
     first, second = shown["text"].split("\n")[1:3]
     assert first.startswith("1. +")
     assert "@lea" in first
