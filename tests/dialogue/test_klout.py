@@ -126,8 +126,8 @@ async def test_compare_asks_whom_and_shows_both(talk: Talk) -> None:
     (prompt,) = await talk.press(talk.ada, answer, "Compare")
     assert prompt["entities"][0]["user"]["id"] == talk.ada.id
     (both,) = await talk.say(talk.ada, talk.group, "lea", reply_to=prompt)
-    ranked, verdict, leads = both["text"].split("\n\n")
-    assert [line.split()[1] for line in ranked.splitlines()] == ["@nasa", "@lea"]
+    lines, verdict, _ = both["text"].split("\n\n")
+    assert [line.split()[1] for line in lines.split("\n")] == ["@nasa", "@lea"]
     assert verdict == "About 7 in 10 people would pick @nasa as the more influential."
     assert leads.startswith("Leading in each part: community @nasa")
 
