@@ -72,7 +72,7 @@ async def run() -> None:
 
 
 async def _stalls(card: Picture) -> None:
-    drawing = Drawing()
+    drawing = Drawing(patience=600)
     start = time.perf_counter()
     await drawing.draw(card, "en", "light")
     print(f"first picture of a new process: {time.perf_counter() - start:.1f} s")

@@ -16,7 +16,7 @@ from typing import Final
 from handlers.views.pictures import Picture, Theme, draw
 from handlers.wording import wording_for
 
-_PATIENCE: Final = 6.0
+_PATIENCE: Final = 8.0
 """Seconds after which nobody wants to wait for a picture any more."""
 
 
