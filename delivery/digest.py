@@ -18,7 +18,8 @@ from scoring.errors import (
     ScoringError,
 )
 from scoring.handles import key
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 from storage.following import Followed
 from storage.schedules import Schedule
 

@@ -10,7 +10,8 @@ from scoring.errors import AccountError, AccountHidden, ScoringError
 from scoring.handles import key
 from scoring.progress import WEEKS, Progress, progress
 from scoring.ranking import Placed, rank
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 from storage.boards import Boards, BoardSettings, HandleHeldError
 from storage.claims import Claims, NoCodeError
 

@@ -13,7 +13,8 @@ from delivery.digest import Digest, Known, compose, contents
 from delivery.groups import Board, Groups
 from delivery.slots import LATE, Slot, catch_up
 from scoring.handles import key
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 from storage import schedules
 from storage.database import Database
 from storage.digests import Digests, Due, Told

@@ -12,7 +12,8 @@ from delivery.digest import Digest, Known, compose, recall
 from delivery.slots import Slot, period, reschedule
 from delivery.zones import zone_info
 from scoring.errors import AccountError, ScoringError, SourceError
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 from storage.alerts import Alert, Alerts
 from storage.chats import Chats
 from storage.digests import Digests

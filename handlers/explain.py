@@ -12,7 +12,7 @@ from handlers.views import goals, pages, receipts, scores
 from handlers.views.prompts import Question
 from scoring import handles
 from scoring.goal import goal
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 _WISHED: Final = re.compile(r"\d{1,3}(?:[.,]\d+)?(?:/100)?")
 _MOST: Final = 100

@@ -13,7 +13,7 @@ from handlers.views.illustrations import Illustration
 from handlers.views.prompts import Question
 from handlers.wording import Wording, wording_for
 from scoring.progress import WEEKS
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 
 async def history(update: Update, context: Context) -> None:

@@ -12,7 +12,7 @@ from handlers.views import pages
 from handlers.views.buttons import Action, understand
 from handlers.wording import wording_for
 from scoring import handles
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 _MOST: Final = 10
 """Results: as many as a phone shows without much scrolling."""

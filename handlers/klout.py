@@ -16,7 +16,8 @@ from handlers.views.scores import Answer
 from handlers.wording import Wording, wording_for
 from scoring import handles
 from scoring.errors import ScoringError
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 
 _MYSELF: Final = frozenset(("", "me", "moi"))
 

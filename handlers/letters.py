@@ -6,7 +6,7 @@ from delivery.digest import Digest
 from delivery.preparing import Written
 from handlers.views import Reply, digests
 from handlers.wording import Wording, wording_for
-from scoring.reader import Reading
+from scoring.reading import Reading
 from storage.chats import Chats
 from storage.places import Place
 

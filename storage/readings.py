@@ -1,4 +1,4 @@
-"""Accounts and what was read of them. A `scoring.reader.ReadingStore`."""
+"""Accounts and what was read of them. A `scoring.reading.ReadingStore`."""
 
 import json
 from collections.abc import AsyncIterator, Iterable
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from scoring.progress import Point
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import Score
 from scoring.sources import SeenPost
 from storage.database import Database

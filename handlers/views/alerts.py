@@ -10,7 +10,7 @@ from handlers.views.buttons import Action, button
 from handlers.views.markup import profile_link
 from handlers.views.scores import headline
 from handlers.wording import Wording
-from scoring.reader import Reading
+from scoring.reading import Reading
 from storage.alerts import Alert
 
 

@@ -13,7 +13,7 @@ from handlers.views.markup import profile_link
 from handlers.views.problems import sentence
 from handlers.views.scores import headline
 from handlers.wording import Wording
-from scoring.reader import Reading
+from scoring.reading import Reading
 from storage.boards import MOST_MEMBERS
 
 STREAK: Final = 2

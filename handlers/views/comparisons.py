@@ -13,7 +13,7 @@ from handlers.views.scores import Answer, remarks, verdict
 from handlers.wording import Wording
 from scoring.handles import Request
 from scoring.ranking import Placed, leaders, rank
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import whole
 
 MOST: Final = 10

@@ -20,7 +20,7 @@ from scoring.change import Change
 from scoring.errors import AccountError, SourceError
 from scoring.facts import Facts, Recent
 from scoring.handles import key
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 PER_PAGE: Final = 10
 """Accounts a message: about 2,000 characters, half of what Telegram takes."""

@@ -7,7 +7,7 @@ from handlers.views.buttons import Action, button
 from handlers.views.scores import headline
 from handlers.wording import Wording
 from scoring.goal import Goal, Lever
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 
 def goal(reading: Reading, told: Goal, wording: Wording, *, ask_whose: bool = False) -> Reply:

@@ -18,7 +18,7 @@ from handlers.wording import Wording
 from scoring.handles import Request
 from scoring.progress import Point, by_week
 from scoring.ranking import rank
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 _OTHER: Final[dict[Theme, Theme]] = {"light": "dark", "dark": "light"}
 

@@ -19,7 +19,7 @@ from handlers.views.scores import Answer
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.handles import Request
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import whole
 
 _GUEST: Final = "guest"

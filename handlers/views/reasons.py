@@ -5,7 +5,7 @@ from typing import Final
 from handlers.wording import Wording
 from scoring.change import Change
 from scoring.facts import Facts, Recent
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.reference import percentile
 from scoring.score import Score, silence, whole
 from scoring.windows import LONGEST

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.views.markup import profile_link
 from handlers.wording import Wording
-from scoring.reader import Reading
+from scoring.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

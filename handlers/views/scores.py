@@ -16,7 +16,7 @@ from scoring.change import Change
 from scoring.comparison import compare
 from scoring.errors import ScoringError
 from scoring.handles import MAX_HANDLES, Request, key
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import whole
 from scoring.versions import former
 

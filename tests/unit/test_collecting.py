@@ -15,7 +15,8 @@ from playground.x.accounts import Account, FixedWorld, Post
 from playground.x.server import XServer
 from scoring import windows
 from scoring.facts import Facts
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 from scoring.score import score
 from scoring.sources import MentionWindow, PostWindow, SeenPost
 from scoring.sources.x import XSource

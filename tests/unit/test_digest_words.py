@@ -11,7 +11,7 @@ from handlers.views import digests
 from handlers.wording import wording_for
 from scoring.change import Change, change
 from scoring.facts import Facts, Recent
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import score
 from tests.accounts import NOW
 from tests.unit.test_change import WEEK, any_facts, facts

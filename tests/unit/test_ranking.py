@@ -15,7 +15,7 @@ from handlers.wording import wording_for
 from scoring import Facts, Score, compare, probability, score
 from scoring.handles import Request
 from scoring.ranking import ahead, leaders, rank
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import PARTS, whole
 from tests.unit.test_score_properties import accounts, many
 

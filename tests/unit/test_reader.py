@@ -19,7 +19,8 @@ from scoring.errors import (
     SourceUnreachable,
 )
 from scoring.progress import Point
-from scoring.reader import Reader, Reading
+from scoring.reader import Reader
+from scoring.reading import Reading
 from scoring.sources.x import XSource
 from storage.database import Database
 from storage.readings import Readings

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from scoring.errors import BudgetSpent
 from scoring.facts import Facts
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import score
 from storage.chats import Chats
 from storage.database import Database

@@ -8,7 +8,7 @@ import pytest
 from handlers.views import scores
 from handlers.wording import wording_for
 from scoring.formula import CURRENT, FORMULAS
-from scoring.reader import Reading
+from scoring.reading import Reading
 from scoring.score import score, whole
 from scoring.versions import former
 from tests.accounts import NOW
