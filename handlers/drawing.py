@@ -52,7 +52,10 @@ class Drawing:
                     context = multiprocessing.get_context("spawn")
                     self._pool = ProcessPoolExecutor(1, context, _begin)
                     self._progress = loop.time()
-                png = await loop.run_in_executor(self._pool, _draw, picture, language, theme)
+                # Whoever loses patience leaves the pool's future alone: cancelled, it would end
+                # the pool's own thread (Python 3.11).
+                drawn = loop.run_in_executor(self._pool, _draw, picture, language, theme)
+                png = await asyncio.shield(drawn)
         except TimeoutError:
             # A queue may be long; but when nothing at all was finished meanwhile, it is stuck.
             if self._progress <= asked:

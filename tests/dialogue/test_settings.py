@@ -42,11 +42,11 @@ async def test_settings_say_what_was_chosen(talk: Talk) -> None:
     ):
         await talk.ask(text)
     (page,) = await talk.say(talk.ada, talk.private, "/settings")
-    title, language, zone, digest, counts = page["text"].split("\n")
+    title, language, zone, digest, _clock, counts = page["text"].split("\n")
     assert title == "Les réglages de ce chat"
     assert language == "Langue : français"
     assert zone == "Fuseau horaire : Europe/Paris"
-    assert "chaque lundi 09:00" in digest
+    assert "09:00 (Europe/Paris), puis chaque semaine" in digest
     assert counts == "2 comptes suivis · 1 alerte"
     (answer,) = await talk.press(talk.ada, page, "Choisir l’heure")
     assert "Europe/Paris" in answer["text"]
@@ -78,7 +78,7 @@ async def test_settings_of_a_group_are_shown_to_all_and_changed_by_administrator
         ("f_nasa", "", "@nasa"),
         ("cmp_nasa-lea", "1. @nasa · ", "2. @lea · "),
         ("cmp_a_b-_", "There is no account @", "@a_b"),
-        ("cmp_nasa", "Compare nasa with whom?", ""),
+        ("cmp_nasa", "Compare @nasa with whom?", ""),
     ],
 )
 async def test_a_link_does_at_once_what_it_says(

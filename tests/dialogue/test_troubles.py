@@ -139,7 +139,6 @@ def _all_errors() -> list[ScoringError]:
         errors.CreditsDepleted(),
         errors.TokenRefused(),
         errors.SourceUnreachable("why"),
-        errors.AccountHidden("nasa"),
         errors.TakesLonger(),
         errors.Interrupted(),
     ]
