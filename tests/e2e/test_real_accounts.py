@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import os
 import re
 import signal
 import statistics
@@ -16,9 +17,12 @@ from tests.e2e.conftest import ROOT, Town, launch
 ACCOUNTS = ROOT.parent / "shared" / "data" / "accounts_2017.csv"
 
 
+EVERY = int(os.environ.get("EVERY_NTH_ACCOUNT", "4"))  # 1 for all of them
+
+
 def _verified() -> list[Account]:
     with ACCOUNTS.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["verified"] == "True"]
+        rows = [row for row in csv.DictReader(lines) if row["verified"] == "True"][::EVERY]
     yesterday = datetime.now(UTC) - timedelta(days=1)
     return [
         Account(

@@ -1,5 +1,6 @@
 """A change of a score: lines that sum to it, to the digit, and mean what they say."""
 
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -40,7 +41,7 @@ def any_facts(draw: st.DrawFn, as_of: datetime = NOW) -> Facts:
     return facts(as_of, recent, **counts)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "300")), deadline=None)
 @given(any_facts(), any_facts(NOW + WEEK), st.none() | st.just(SEEN))
 def test_the_lines_sum_exactly_to_the_difference(
     before: Facts, after: Facts, left: Recent | None

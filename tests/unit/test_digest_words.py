@@ -31,7 +31,7 @@ def number(text: str) -> float:
     return float(text.replace("−", "-").replace(",", ""))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(any_facts(), any_facts(NOW + WEEK))
 def test_what_is_told_sums_to_the_change_and_agrees_with_its_signs(
     before: Facts, after: Facts
