@@ -81,5 +81,7 @@ async def _of_the_board(update: Update, context: Context, message: Message) -> s
     replied = message.reply_to_message
     people = (update.effective_user, replied.from_user if replied else None)
     pair = [members[person.id] for person in people if person and person.id in members]
+    if replied and replied.from_user and not replied.from_user.is_bot and len(pair) < _PAIR:
+        return ""  # somebody in particular was meant, who is not on the board
     chosen = pair if len(pair) == _PAIR else list(members.values())
     return " ".join(f"@{name}" for name in chosen) if len(chosen) >= _PAIR else ""

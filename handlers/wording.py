@@ -53,6 +53,8 @@ class Wording:
 
     def signed(self, value: float) -> str:
         """A difference: "+1.2", "−0.3", "±0.0"."""
+        if not round(value, 1):
+            return f"±{self.points(0)}"
         return format_decimal(value, format="+#,##0.0;−#,##0.0", locale=self._locale)
 
     def day(self, day: date) -> str:

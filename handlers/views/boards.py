@@ -34,7 +34,7 @@ def board(told: Board, wording: Wording, *, by_score: bool = False) -> Reply:
         lines = [line(placed, wording) for placed in told.by_score()]
         other = button(gettext("By growth"), Action.BOARD, "growth", language=language)
     else:
-        title = gettext("<b>The board</b>: each against their own last eight weeks")
+        title = gettext("<b>The board</b>: each against the average of their own last eight weeks")
         known = [each for each in told.standings if each.reading is not None]
         lines = [_growth_line(place, each, wording) for place, each in enumerate(known, start=1)]
         other = button(gettext("By score"), Action.BOARD, "score", language=language)

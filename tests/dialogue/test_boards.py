@@ -205,7 +205,7 @@ async def test_once_a_week_it_rides_on_the_digest(talk: Talk, clock: Clock) -> N
     assert weekly == "The board comes once a week, with this group’s digest."
     clock.forward(days=7)
     (digest,) = await talk.tick(talk.group)
-    assert "The board: each against their own last eight weeks" in digest["text"]
+    assert "The board: each against the average of their own last eight weeks" in digest["text"]
     assert "@lea" in digest["text"]
     await one(talk, talk.bob, "/leave")
     clock.forward(days=7)

@@ -18,7 +18,7 @@ from handlers.wording import Wording
 
 Picture = ScoreCard | History | Contest | Board
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """To be raised with every change of what a picture looks like: one that was sent is sent again."""
 
 

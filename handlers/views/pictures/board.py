@@ -56,7 +56,7 @@ def standings(board: Board, wording: Wording, theme: Theme) -> Sheet:
     height, more = row_height(len(shown)), len(board.places) - len(shown)
     sheet = Sheet(_TOP + height * len(shown) + (90 if more else 40), theme)
     muted, gettext = sheet.colours.muted, wording.gettext
-    growth = gettext("Growth over eight weeks, in points")
+    growth = gettext("Points above one’s own last eight weeks")
     sheet.text(one_line(board.title), MARGIN, 88, 48, weight="Bold", width=RIGHT - MARGIN)
     what = growth if board.by == "growth" else gettext("Scores out of 100")
     sheet.text(what, MARGIN, 138, 30, colour=muted, width=590)
@@ -81,7 +81,7 @@ def _place(
     _bar(sheet, place.points or 0.0, board, middle)
     if place.points is None:
         points = wording.gettext("new")
-    elif board.by == "growth" and place.points:
+    elif board.by == "growth":
         points = wording.signed(place.points)
     else:
         points = wording.points(place.points)

@@ -89,8 +89,7 @@ def _spark_line(sheet: Sheet, history: Sequence[Past], wording: Wording) -> None
     sheet.dot(*points[-1], 10, colours.community)
     x = MARGIN + width + 40
     moved = round(past[-1].score - past[0].score, 1)
-    told = wording.signed(moved) if moved else wording.points(0)
-    sheet.text(told, x, 258, 40, weight="SemiBold", width=170)
+    sheet.text(wording.signed(moved), x, 258, 40, weight="SemiBold", width=170)
     since = wording.gettext("since {day}").format(day=wording.short_day(begin))
     sheet.text(since, x, 296, 26, colour=colours.muted, width=190)
 
