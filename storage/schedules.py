@@ -130,17 +130,6 @@ class Schedules:
                 await connection.execute(_PLANNED, nexts)
         return len(rows)
 
-    async def next_due(self) -> datetime | None:
-        """When the next schedule is due."""
-        async with self._database.reading() as connection:
-            found: datetime | None = await connection.scalar(
-                select(schedule.c.next_run_at)
-                .where(schedule.c.next_run_at.is_not(None))
-                .order_by(schedule.c.next_run_at)
-                .limit(1)
-            )
-        return found
-
 
 _PLANNED = (
     update(schedule)
