@@ -9,14 +9,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from delivery.preparing import planned
 from operations.assembly import Clock, utc_now
 from operations.settings import Settings, SettingsError
-from storage.database import Database, create_private
+from storage.database import Database
 from storage.restoring import give_up_waiting
 from storage.schedules import AT_ONCE, Schedules
+from storage.sqlite import create_private, file_of
 
 
 async def restore(settings: Settings, backup: Path, clock: Clock = utc_now) -> None:
@@ -26,7 +25,7 @@ async def restore(settings: Settings, backup: Path, clock: Clock = utc_now) -> N
         SettingsError: there is no such backup, or it is not a whole database.
         OSError, sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
     """
-    _copy(backup, Path(make_url(settings.database_url).database or ""))
+    _copy(backup, file_of(settings.database_url))
     database = await Database.open(settings.database_url)
     try:
         while await Schedules(database).plan(clock(), planned) == AT_ONCE:

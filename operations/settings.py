@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,9 +48,10 @@ def _no_webhook(_value: str) -> str:
     raise ValueError("webhooks are not supported yet; leave it empty to poll")
 
 
-def _sqlite(value: str) -> str:
-    if not re.fullmatch(r"sqlite:///[^:?%\x00][^?%\x00]*", value):
-        raise ValueError("must look like sqlite:///klout.db (no other engine is supported yet)")
+def _database(value: str) -> str:
+    file = re.fullmatch(r"sqlite:///[^:?%\x00][^?%\x00]*", value)
+    if not file and not re.fullmatch(r"postgresql://\S+/[^/\s]+", value):
+        raise ValueError("must look like sqlite:///klout.db or postgresql://user@host/db")
     return value
 
 
@@ -61,7 +63,7 @@ class StorageSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///klout.db"
+    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///klout.db"
 
 
 class Settings(StorageSettings):
@@ -95,6 +97,7 @@ class Settings(StorageSettings):
         return (
             self.telegram_bot_token.get_secret_value(),
             self.x_bearer_token.get_secret_value(),
+            unquote(urlsplit(self.database_url).password or ""),
         )
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from storage.database import Database
+from storage.dialects import alone, upsert
 from storage.outbox import post
 from storage.places import Place, at
 from storage.schema import alert, handle, snapshot
@@ -55,10 +55,11 @@ class Alerts:
             .where(at(alert, new.place), alert.c.key != key(new.handle))
         )
         async with self._database.transaction() as connection:
+            await alone(connection, f"alerts {new.place.chat_id}")
             if (await connection.scalar(others) or 0) >= most:
                 return False
             await connection.execute(
-                upsert(alert)
+                upsert(connection, alert)
                 .values(**new.place._asdict(), key=key(new.handle), **values)
                 .on_conflict_do_update(index_elements=["chat_id", "topic_id", "key"], set_=values)
             )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from storage.database import Database
+from storage.dialects import alone, upsert
 from storage.schema import account, board, member
 from storage.schema import handle as handle_
 
@@ -53,6 +53,7 @@ class Boards:
             BoardFullError: there is no room.
         """
         async with self._database.transaction() as connection:
+            await alone(connection, f"board {chat_id}")
             # an account is one person's, whichever of its handles it was joined with
             account_id = select(handle_.c.account_id).where(handle_.c.key == key(handle))
             names = select(handle_.c.key).where(
@@ -69,7 +70,7 @@ class Boards:
                 raise BoardFullError
             new = {"key": key(handle), "handle": handle}
             await connection.execute(
-                upsert(member)
+                upsert(connection, member)
                 .values(chat_id=chat_id, person_id=person_id, **new)
                 .on_conflict_do_update(index_elements=["chat_id", "person_id"], set_=new)
             )
@@ -112,7 +113,7 @@ class Boards:
         new = {name: value for name, value in changes.items() if value is not None}
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(board)
+                upsert(connection, board)
                 .values(chat_id=chat_id, closed=False, weekly=False)
                 .on_conflict_do_nothing()
             )

@@ -4,9 +4,9 @@ from typing import Final
 
 from async_lru import alru_cache
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
+from storage.dialects import upsert
 from storage.schema import chat, link
 
 _CACHED: Final = 10_000
@@ -37,7 +37,7 @@ class Chats:
         """Remember the language in which somebody there was last answered."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(chat)
+                upsert(connection, chat)
                 .values(id=chat_id, spoken=language)
                 .on_conflict_do_update(index_elements=["id"], set_={"spoken": language})
             )
@@ -53,7 +53,7 @@ class Chats:
         """Remember a chat's language."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(chat)
+                upsert(connection, chat)
                 .values(id=chat_id, language=language)
                 .on_conflict_do_update(index_elements=["id"], set_={"language": language})
             )
@@ -71,7 +71,7 @@ class Chats:
         """Remember a chat's time zone."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(chat)
+                upsert(connection, chat)
                 .values(id=chat_id, zone=zone)
                 .on_conflict_do_update(index_elements=["id"], set_={"zone": zone})
             )
@@ -90,7 +90,7 @@ class Chats:
         """The handles that a person said are theirs, in any chat."""
         async with self._database.reading() as connection:
             rows = await connection.execute(
-                select(link.c.handle)
+                select(func.min(link.c.handle).label("handle"))
                 .where(link.c.person_id == person_id)
                 .group_by(func.lower(link.c.handle))
             )
@@ -99,9 +99,11 @@ class Chats:
     async def link(self, chat_id: int, person_id: int, handle: str) -> None:
         """Remember a person's own handle in this chat, instead of any earlier one."""
         async with self._database.transaction() as connection:
-            await connection.execute(upsert(chat).values(id=chat_id).on_conflict_do_nothing())
             await connection.execute(
-                upsert(link)
+                upsert(connection, chat).values(id=chat_id).on_conflict_do_nothing()
+            )
+            await connection.execute(
+                upsert(connection, link)
                 .values(chat_id=chat_id, person_id=person_id, handle=handle)
                 .on_conflict_do_update(
                     index_elements=["chat_id", "person_id"], set_={"handle": handle}

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, exists, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
+from storage.dialects import upsert
 from storage.schema import account, claim, handle, member
 
 BETWEEN_LOOKS: Final = timedelta(minutes=2)
@@ -27,7 +27,7 @@ class Claims:
         """The code that the account's bio has to show; the one that was given before stays."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(claim)
+                upsert(connection, claim)
                 .values(person_id=person_id, account_id=account_id, code=code)
                 .on_conflict_do_nothing()
             )

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import delete, or_, select
 
 from storage.database import Database
+from storage.dialects import later, upsert
 from storage.schema import control
 
 TERM: Final = timedelta(seconds=30)
@@ -24,7 +24,7 @@ class Control:
         mine = {"value": owner, "until": now + TERM}
         async with self._database.transaction() as connection:
             result = await connection.execute(
-                upsert(control)
+                upsert(connection, control)
                 .values(key="sender", **mine)
                 .on_conflict_do_update(
                     index_elements=["key"],
@@ -48,9 +48,9 @@ class Control:
 
     async def pause(self, until: datetime) -> None:
         """Nobody sends before that moment, nor before one that was named earlier."""
-        new = upsert(control).values(key="pause", until=until)
-        longer = func.max(control.c.until, new.excluded.until)
         async with self._database.transaction() as connection:
+            new = upsert(connection, control).values(key="pause", until=until)
+            longer = later(control.c.until, new.excluded.until)
             await connection.execute(
                 new.on_conflict_do_update(index_elements=["key"], set_={"until": longer})
             )

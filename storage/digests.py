@@ -143,7 +143,10 @@ class Digests:
             Those that are ready now: of the others somebody else was faster, or the place is gone.
         """
         rows = await connection.execute(
-            select(digest).where(digest.c.id.in_(told), digest.c.state == "due")
+            select(digest)
+            .where(digest.c.id.in_(told), digest.c.state == "due")
+            .order_by(digest.c.id)
+            .with_for_update()
         )
         due = {row.id: row for row in rows}
         if not due:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from storage.database import Database
+from storage.dialects import alone, upsert
 from storage.places import Place, at
 from storage.schema import follow
 
@@ -50,6 +50,7 @@ class Following:
         """
         new, already, too_many = [], [], []
         async with self._database.transaction() as connection:
+            await alone(connection, f"following {place.chat_id}")
             rows = await connection.execute(select(follow.c.key).where(at(follow, place)))
             known = {row.key for row in rows}
             for handle, told_at in handles.items():
@@ -61,7 +62,7 @@ class Following:
                     known.add(key(handle))
                     new.append(handle)
                     await connection.execute(
-                        upsert(follow).values(
+                        upsert(connection, follow).values(
                             chat_id=place.chat_id,
                             topic_id=place.topic_id,
                             key=key(handle),

@@ -20,10 +20,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Update, delete, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.dialects import upsert
 from storage.pacing import busy, crowded_groups
 from storage.places import Place, at
 from storage.schema import digest, follow, outbox
@@ -73,7 +73,7 @@ async def post(
         useful: for how long it is worth sending.
     """
     await connection.execute(
-        upsert(outbox)
+        upsert(connection, outbox)
         .values(
             key=key,
             digest_id=digest_id,
@@ -117,6 +117,7 @@ class Outbox:
             )
             .order_by(outbox.c.not_before, outbox.c.id)
             .limit(most)
+            .with_for_update(skip_locked=True)
         )
         async with self._database.transaction() as connection:
             rows = await connection.execute(

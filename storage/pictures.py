@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
+from storage.dialects import upsert
 from storage.schema import picture
 
 KEPT: Final = timedelta(days=90)
@@ -32,7 +32,7 @@ class Pictures:
         async with self._database.transaction() as connection:
             await connection.execute(delete(picture).where(picture.c.sent_at < now - KEPT))
             await connection.execute(
-                upsert(picture)
+                upsert(connection, picture)
                 .values(key=key, file_id=file_id, sent_at=now)
                 .on_conflict_do_update(
                     index_elements=["key"], set_={"file_id": file_id, "sent_at": now}

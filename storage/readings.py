@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scoring.handles import key
 from scoring.progress import Point
@@ -14,6 +13,7 @@ from scoring.reading import Reading
 from scoring.score import Score
 from scoring.sources import SeenPost
 from storage.database import Database
+from storage.dialects import upsert
 from storage.schema import account, handle, snapshot
 
 _ACCOUNTS = select(
@@ -126,11 +126,11 @@ class Readings:
         score = reading.score
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(account)
+                upsert(connection, account)
                 .values(id=reading.account_id, **new)
                 .on_conflict_do_update(index_elements=["id"], set_=new)
             )
-            rows = upsert(handle).values(
+            rows = upsert(connection, handle).values(
                 [{"key": name, "account_id": reading.account_id} for name in sorted(keys)]
             )
             await connection.execute(

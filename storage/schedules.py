@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.database import Database
+from storage.dialects import upsert
 from storage.places import Place, at
 from storage.schema import digest, schedule
 
@@ -73,7 +73,7 @@ class Schedules:
         """Give a place its first schedule; one that is there stays."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                upsert(schedule)
+                upsert(connection, schedule)
                 .values(**place._asdict(), **_values(first))
                 .on_conflict_do_nothing()
             )
@@ -82,7 +82,9 @@ class Schedules:
         """Change a place's schedule, if there is one; nobody else changes it meanwhile."""
         async with self._database.transaction() as connection:
             row = (
-                await connection.execute(select(schedule).where(at(schedule, place)))
+                await connection.execute(
+                    select(schedule).where(at(schedule, place)).with_for_update()
+                )
             ).one_or_none()
             if row is None:
                 return None
@@ -105,6 +107,7 @@ class Schedules:
                     .where(schedule.c.next_run_at <= now)
                     .order_by(schedule.c.next_run_at)
                     .limit(AT_ONCE)
+                    .with_for_update(skip_locked=True)
                 )
             ).all()
             digests, nexts = [], []
@@ -122,7 +125,7 @@ class Schedules:
                 )
             if rows:
                 await connection.execute(
-                    upsert(digest)
+                    upsert(connection, digest)
                     .values(state="due", attempt=0, not_before=now)
                     .on_conflict_do_nothing(),
                     digests,

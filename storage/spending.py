@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.budget import PRICES, Resource, next_month
 from scoring.errors import BudgetSpent
 from storage.database import Database
+from storage.dialects import alone, upsert
 from storage.schema import spending
 
 
@@ -43,6 +43,7 @@ class Spending:
         """Set money aside, or raise `BudgetSpent` and set nothing aside."""
         price = units * PRICES[resource]
         async with self._database.transaction() as connection:
+            await alone(connection, "budget")
             if await self._committed(connection, now) + price > self._cap:
                 raise BudgetSpent(next_month(now))
             await _book(connection, resource, now, reserved=price, spent=0, units=0)
@@ -94,7 +95,7 @@ class Spending:
 async def _book(
     connection: AsyncConnection, resource: Resource, now: datetime, **amounts: int
 ) -> None:
-    row = upsert(spending).values(day=now.date(), resource=resource, **amounts)
+    row = upsert(connection, spending).values(day=now.date(), resource=resource, **amounts)
     added = {name: spending.c[name] + row.excluded[name] for name in amounts}
     await connection.execute(
         row.on_conflict_do_update(index_elements=["day", "resource"], set_=added)
