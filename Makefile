@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
-.PHONY: help demo run test check format bench chaos lock messages clean
+.PHONY: help demo run test check check-postgresql format bench chaos lock messages clean
 
 help:  ## this list
-	@awk -F':.*## ' '/^[.a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[.a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv: .venv/.complete  ## the virtual environment, everything pinned and hashed
 .venv/.python:
@@ -37,6 +37,9 @@ check: .venv/.complete  ## format, lint, types, tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+
+check-postgresql: .venv/.complete  ## the tests that use a database, on PostgreSQL (started here, on a port of its own)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal -m database
 
 format: .venv/.complete  ## rewrite the code in the house style
 	$(BIN)/ruff format .

@@ -120,9 +120,11 @@ class Outbox:
             .with_for_update(skip_locked=True)
         )
         async with self._database.transaction() as connection:
+            # Two statements: PostgreSQL may evaluate a subquery with a limit more than once.
+            ids = (await connection.scalars(free)).all()
             rows = await connection.execute(
                 update(outbox)
-                .where(outbox.c.id.in_(free), outbox.c.state == "pending")
+                .where(outbox.c.id.in_(ids))
                 .values(state="leased", owner=self._owner, lease_until=now + LEASE)
                 .returning(outbox)
             )

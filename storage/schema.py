@@ -46,6 +46,19 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+class ForeignText(TypeDecorator[str]):
+    """Text of others, without what PostgreSQL cannot keep: NUL, and halves of characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To the database."""
+        if value is None:
+            return None
+        return value.replace("\0", "").encode(errors="replace").decode()
+
+
 metadata: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,7 +74,7 @@ account: Final = Table(
     # X's own number: a rename keeps its history.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("handle", String(15), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", ForeignText, nullable=False),
     Column("protected", Boolean, nullable=False),
     # The person who proved that it is theirs and does not want strangers to look it up.
     Column("hidden_by", BigInteger),
@@ -186,7 +199,7 @@ outbox: Final = Table(
     Column("digest_id", ForeignKey("digest.id")),
     Column("chat_id", BigInteger, nullable=False),
     Column("topic_id", BigInteger, nullable=False),
-    Column("html", Text, nullable=False),
+    Column("html", ForeignText, nullable=False),
     Column("markup", Text),
     Column("silent", Boolean, nullable=False),
     Column("state", String(10), nullable=False),
@@ -196,7 +209,7 @@ outbox: Final = Table(
     Column("lease_until", Moment),
     Column("attempt", Integer, nullable=False),
     Column("message_id", BigInteger),
-    Column("error", Text),
+    Column("error", ForeignText),
     Column("settled_at", Moment),
     # When the place was told that an uncertain message may not have arrived.
     Column("mentioned_at", Moment),

@@ -120,13 +120,15 @@ async def prove(talk: Talk, world: FixedWorld, person: Person, handle: str) -> N
 
 
 @pytest.fixture
-def settings(tmp_path: Path, x_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    tmp_path: Path, database_url: str, x_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     monkeypatch.chdir(tmp_path)  # no .env of the developer
     return Settings(
         telegram_bot_token=SecretStr(BOT_TOKEN),
         x_bearer_token=SecretStr(X_TOKEN),
         x_api_url=x_url,
-        database_url=f"sqlite:///{tmp_path / 'klout.db'}",
+        database_url=database_url,
     )
 
 
