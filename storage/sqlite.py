@@ -8,6 +8,7 @@ wrote in between. Reads have their own connections.
 import asyncio
 import os
 import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -72,8 +73,13 @@ def file_of(url: str) -> Path:
 
 
 def create_private(path: Path) -> None:
-    """Make the file readable by its owner only; SQLite gives its side files the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make a new file readable by its owner only; SQLite gives its side files the same mode.
+
+    One that is there is not touched: closing it would drop the locks that SQLite has on it in this
+    process, and another process would then delete the log under our feet.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 async def begin(connection: AsyncConnection) -> None:
