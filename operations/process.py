@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 
 from delivery.run import TICK
 from handlers import KloutApplication, menu
-from operations import assembly
+from operations import assembly, webhook
 from operations.assembly import Clock, utc_now
-from operations.polling import poll, reach
+from operations.polling import poll, prepare
+from operations.reaching import patiently
 from operations.receiving import Receiving
 from operations.settings import Settings
 
@@ -57,7 +58,7 @@ async def run(
         application = assembly.application(settings, services, tick=tick)
         receiving = Receiving(application)
         try:
-            await _until(stop, _serve(application, receiving))
+            await _until(stop, _serve(settings, application, receiving))
         finally:
             await _stop(application, receiving)
 
@@ -74,13 +75,19 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | Non
     return None if working.cancelled() else working.result()
 
 
-async def _serve(application: KloutApplication, receiving: Receiving) -> None:
-    await reach(application)
-    await menu.publish(application.bot)
+async def _serve(settings: Settings, application: KloutApplication, receiving: Receiving) -> None:
+    bot = application.bot
+    await patiently(application.initialize)
+    await menu.publish(bot)
     await application.start()
     receiving.start()
-    _log.info("answering as @%s", application.bot.username)
-    await poll(application.bot, receiving)
+    if settings.webhook_url:
+        async with webhook.listening(settings, bot, receiving):
+            _log.info("answering as @%s, by webhook", bot.username)
+            await asyncio.Event().wait()
+    await prepare(bot)
+    _log.info("answering as @%s", bot.username)
+    await poll(bot, receiving)
 
 
 async def _stop(application: KloutApplication, receiving: Receiving) -> None:
