@@ -27,7 +27,6 @@ from handlers import Context, KloutApplication, register
 from handlers.context import Services
 from handlers.drawing import Drawing
 from handlers.letters import Letters
-from handlers.ordering import PersonByPerson
 from handlers.patience import Patience
 from operations.settings import Settings
 from scoring.reader import Reader
@@ -41,6 +40,7 @@ from storage.database import Database
 from storage.digests import Digests
 from storage.figures import Counting
 from storage.following import Following
+from storage.inbox import Inbox
 from storage.lives import Lives
 from storage.outbox import Outbox
 from storage.pictures import Pictures
@@ -100,6 +100,7 @@ async def services(
                 lives=Lives(database),
                 spending=spending,
                 counting=Counting(database),
+                inbox=Inbox(database, clock, secrets.token_hex(16)),
                 operators=settings.operators,
                 drawing=drawing,
                 pictures=Pictures(database),
@@ -131,7 +132,6 @@ def builder(
                 allow_sending_without_reply=True,
             )
         )
-        .concurrent_updates(PersonByPerson())
         .rate_limiter(Patience())
         .job_queue(None)
     )
@@ -192,6 +192,7 @@ def _delivery(application: KloutApplication) -> Delivery:
         ),
         watch=Watch(Alerts(database), reader, writer, clock),
         outbox=outbox,
+        inbox=given.inbox,
         sender=Sender(application.bot, outbox, control, given.lives, clock),
         control=control,
         clock=clock,

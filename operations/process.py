@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 
 from delivery.run import TICK
 from handlers import KloutApplication, menu
-from handlers.ordering import PersonByPerson
-from operations import assembly
+from operations import assembly, webhook
 from operations.assembly import Clock, utc_now
-from operations.polling import confirm, poll, reach
+from operations.polling import poll, prepare
+from operations.reaching import patiently
+from operations.receiving import Receiving
 from operations.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,6 @@ _T = TypeVar("_T")
 
 _SEND: Final = 1.0
 _FINISH_ANSWERS: Final = 1.0
-_CONFIRM: Final = 0.5
 _CLOSE: Final = 1.0
 """Seconds for each step of stopping; together below the five that are promised."""
 
@@ -56,10 +56,11 @@ async def run(
             return
         _log.info("the database is open")
         application = assembly.application(settings, services, tick=tick)
+        receiving = Receiving(application)
         try:
-            await _until(stop, _serve(application))
+            await _until(stop, _serve(settings, application, receiving))
         finally:
-            await _stop(application)
+            await _stop(application, receiving)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
@@ -74,24 +75,27 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | Non
     return None if working.cancelled() else working.result()
 
 
-async def _serve(application: KloutApplication) -> None:
-    await reach(application)
-    await menu.publish(application.bot)
+async def _serve(settings: Settings, application: KloutApplication, receiving: Receiving) -> None:
+    bot = application.bot
+    await patiently(application.initialize)
+    await menu.publish(bot)
     await application.start()
-    _log.info("answering as @%s", application.bot.username)
-    await poll(application)
+    receiving.start()
+    if settings.webhook_url:
+        async with webhook.listening(settings, bot, receiving):
+            _log.info("answering as @%s, by webhook", bot.username)
+            await asyncio.Event().wait()
+    await prepare(bot)
+    _log.info("answering as @%s", bot.username)
+    await poll(bot, receiving)
 
 
-async def _stop(application: KloutApplication) -> None:
-    """Fetch nothing more, let answers under way finish for a moment, then let go."""
+async def _stop(application: KloutApplication, receiving: Receiving) -> None:
+    """Take nothing more, let answers under way finish for a moment, then let go."""
     await _at_most(_SEND, application.delivery.close(_SEND / 2))
     await application.services.reader.close()  # who waits for X is told to ask again
+    await _at_most(_FINISH_ANSWERS + _CLOSE, receiving.close(_FINISH_ANSWERS))
     if application.running:
-        if await _at_most(_FINISH_ANSWERS, application.update_queue.join()):
-            await _at_most(_CONFIRM, confirm(application))
-        processor = application.update_processor
-        if isinstance(processor, PersonByPerson):
-            processor.give_up()
         await _at_most(_CLOSE, application.stop())
     await _at_most(_CLOSE, application.shutdown())
 

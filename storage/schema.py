@@ -285,3 +285,36 @@ control: Final = Table(
     Column("value", String(32)),
     Column("until", Moment, nullable=False),
 )
+
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    # Updates that nobody answered yet, or perhaps. `storage.inbox` is the table of their states.
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    # Whose turn it is: one update a lane at a time, in the order in which they came.
+    Column("lane", BigInteger, nullable=False),
+    # Where somebody may be told; none where the bot is a guest.
+    Column("chat_id", BigInteger),
+    Column("topic_id", BigInteger, nullable=False),
+    # As Telegram sent it, for as long as it may have to be answered.
+    Column("body", Text),
+    # The first one too many of a lane, which stands for those that were left out.
+    Column("overflow", Boolean, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("owner", String(32)),
+    Column("lease_until", Moment),
+    Column("attempt", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index(None, "lane", "update_id"),
+    Index(None, "state", "update_id"),
+)
+
+received: Final = Table(
+    "received",
+    metadata,
+    # The numbers of updates that came lately: Telegram may send one more than once.
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("received_at", Moment, nullable=False),
+    Index(None, "received_at"),
+)
