@@ -38,7 +38,7 @@ def main() -> int:
             asyncio.run(receipts.write(load(StorageSettings), sys.stdout))
         else:
             settings = load(Settings)
-            logs.configure(settings.log_level, settings.secrets)
+            logs.configure(settings.log_level, settings.secrets, settings.log_format)
             if given.mode == "restore":
                 asyncio.run(restore(settings, given.backup))
             else:

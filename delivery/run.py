@@ -60,7 +60,7 @@ class Delivery:
             while not work.done():
                 await asyncio.wait((work,), timeout=TERM.total_seconds() / 3)
                 if not work.done() and not await self._elected():
-                    _log.warning("this process delivers no more")
+                    _log.warning("no longer elected to deliver")
                     return
             work.result()
         finally:

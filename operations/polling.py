@@ -54,7 +54,9 @@ async def reach(application: KloutApplication) -> None:
         except InvalidToken:
             raise _unknown_token() from None
         except Exception as error:  # noqa: BLE001 - whatever it answers, it may answer better later
-            _log.warning("Telegram is not reachable (%s); next attempt in %g s", error, pause)
+            _log.warning(
+                "Telegram is not reachable", extra={"error": str(error), "again_in_seconds": pause}
+            )
             await asyncio.sleep(_wait(error, pause))
             pause = min(2 * pause, _LONGEST_PAUSE)
         else:
@@ -75,7 +77,10 @@ async def poll(application: KloutApplication) -> None:
             refusals = refusals + 1 if isinstance(error, InvalidToken) else 0
             if refusals == _MOST_REFUSALS:
                 raise _unknown_token() from None
-            _log.warning("updates could not be fetched (%s); next attempt in %g s", error, pause)
+            _log.warning(
+                "updates could not be fetched",
+                extra={"error": str(error), "again_in_seconds": pause},
+            )
             await asyncio.sleep(_wait(error, pause))
             pause = min(2 * pause, _LONGEST_PAUSE)
             continue
@@ -93,7 +98,7 @@ async def confirm(application: KloutApplication) -> None:
         try:
             await _fetch(application, 0)
         except TelegramError as error:
-            _log.warning("the last updates could not be confirmed: %s", error)
+            _log.warning("the last updates could not be confirmed", extra={"error": str(error)})
 
 
 async def _fetch(application: KloutApplication, hold: int) -> tuple[Update, ...]:

@@ -66,7 +66,16 @@ class StorageSettings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///klout.db"
 
 
-class Settings(StorageSettings):
+class WatchSettings(BaseSettings):
+    """Where the process can be watched: all that is needed to ask how it is."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_host: str = "127.0.0.1"
+
+
+class Settings(StorageSettings, WatchSettings):
     """Everything an operator can choose. Secrets never show in a repr or a log."""
 
     telegram_bot_token: Annotated[
@@ -80,6 +89,7 @@ class Settings(StorageSettings):
     admin_ids: Annotated[str, AfterValidator(_ids)] | None = None
     webhook_url: Annotated[str, AfterValidator(_no_webhook)] | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @property
     def budget(self) -> int:
@@ -94,10 +104,12 @@ class Settings(StorageSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
+        password = urlsplit(self.database_url).password or ""
         return (
             self.telegram_bot_token.get_secret_value(),
             self.x_bearer_token.get_secret_value(),
-            unquote(urlsplit(self.database_url).password or ""),
+            password,
+            unquote(password),
         )
 
 
