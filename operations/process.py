@@ -12,8 +12,11 @@ from handlers import KloutApplication, menu
 from handlers.ordering import PersonByPerson
 from operations import assembly
 from operations.assembly import Clock, utc_now
+from operations.heartbeat import Heartbeat
+from operations.metrics import Metrics
 from operations.polling import confirm, poll, reach
 from operations.settings import Settings
+from operations.watching import watched
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +51,20 @@ async def run(
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    metrics, heartbeat = Metrics(clock), Heartbeat.of()
     _log.info("opening the database")
     async with AsyncExitStack() as stack:
-        opening = assembly.services(settings, clock=clock, example=example)
+        opening = assembly.services(settings, clock=clock, example=example, metrics=metrics)
         services = await _until(stop, stack.enter_async_context(opening))
         if services is None:
             return
         _log.info("the database is open")
-        application = assembly.application(settings, services, tick=tick)
+        application = assembly.application(settings, services, metrics, tick=tick)
         try:
-            await _until(stop, _serve(application))
+            async with watched(settings, application, metrics, heartbeat, clock):
+                await _until(stop, _serve(application, heartbeat))
         finally:
+            heartbeat.stopping()
             await _stop(application)
 
 
@@ -74,10 +80,11 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | Non
     return None if working.cancelled() else working.result()
 
 
-async def _serve(application: KloutApplication) -> None:
+async def _serve(application: KloutApplication, heartbeat: Heartbeat) -> None:
     await reach(application)
     await menu.publish(application.bot)
     await application.start()
+    heartbeat.started(f"answering as @{application.bot.username}")
     _log.info("answering as @%s", application.bot.username)
     await poll(application)
 
