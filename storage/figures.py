@@ -109,8 +109,8 @@ class Counting:
                 _states(digest).where(digest.c.due_at > now - timedelta(days=7))
             )
             return Backlog(
-                messages=dict.fromkeys(_MESSAGE_STATES, 0) | dict(messages.tuples().all()),
-                digests=dict.fromkeys(_DIGEST_STATES, 0) | dict(digests.tuples().all()),
+                messages=dict.fromkeys(_MESSAGE_STATES, 0) | {row[0]: row[1] for row in messages},
+                digests=dict.fromkeys(_DIGEST_STATES, 0) | {row[0]: row[1] for row in digests},
                 oldest_message=await connection.scalar(
                     _first(outbox.c.not_before).where(waiting, outbox.c.not_before <= now)
                 ),
