@@ -40,6 +40,7 @@ class Delivery:
 
     Attributes:
         doubted: places that should be told, at the next word, that a message may not have come.
+        looked_at: when it last looked at what there is to do, or went on with it.
     """
 
     def __init__(
@@ -64,9 +65,11 @@ class Delivery:
         self._owner = owner
         self._closed = False
         self.doubted: set[Place] = set()
+        self.looked_at: datetime | None = None
 
     async def tick(self) -> None:
         """Do all there is to do now, if this process is the elected one."""
+        self.looked_at = self._clock()  # before anything that may fail: others' faults are theirs
         await self._look_for_doubts()
         if not await self._elected():
             return
@@ -74,8 +77,9 @@ class Delivery:
         try:
             while not work.done():
                 await asyncio.wait((work,), timeout=TERM.total_seconds() / 3)
+                self.looked_at = self._clock()
                 if not work.done() and not await self._elected():
-                    _log.warning("this process delivers no more")
+                    _log.warning("no longer elected to deliver")
                     return
             work.result()
         finally:

@@ -23,24 +23,26 @@ async def report(update: object, context: Context) -> None:
     """PTB's error handler: one line or one traceback in the log, one sentence for the person."""
     error = context.error
     if isinstance(error, Forbidden):
-        _log.info("a chat no longer takes messages: %s", error)
+        _log.info("a chat no longer takes messages", extra={"error": str(error)})
         return
     if isinstance(error, Withheld):
-        _log.info("not answered here: %s", error)
+        _log.info("not answered here", extra={"error": str(error)})
         return
     if isinstance(error, TelegramError) and judge(error) in _NO_SECOND_MESSAGE:
-        _log.warning("an answer was not confirmed: %s", error)
+        _log.warning("an answer was not confirmed", extra={"error": str(error)})
         return
     if update is None and isinstance(error, NetworkError):
-        _log.warning("Telegram is not reachable: %s", error)
+        _log.warning("Telegram is not reachable", extra={"error": str(error)})
         return
     error_id = context.services.new_error_id()
-    _log.error("error %s", error_id, exc_info=error)
+    _log.error("a bug", exc_info=error, extra={"error_id": error_id})
     if isinstance(update, Update):
         try:
             await tell(update, pages.went_wrong(await _wording(update, context), error_id))
         except TelegramError as second:
-            _log.warning("error %s could not be told: %s", error_id, second)
+            _log.warning(
+                "a bug could not be told", extra={"error_id": error_id, "error": str(second)}
+            )
 
 
 async def _wording(update: Update, context: Context) -> Wording:

@@ -28,6 +28,8 @@ from handlers.context import Services
 from handlers.drawing import Drawing
 from handlers.letters import Letters
 from handlers.patience import Patience
+from operations.measuring import MeasuredRequest, MeasuredSource
+from operations.metrics import Metrics
 from operations.settings import Settings
 from scoring.reader import Reader
 from scoring.sources.x import XSource
@@ -60,7 +62,11 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def services(
-    settings: Settings, *, clock: Clock = utc_now, example: str = "nasa"
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    example: str = "nasa",
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything that outlives one update, and close it in the opposite order.
 
@@ -68,12 +74,14 @@ async def services(
         settings: where to find Telegram, X and the database.
         clock: the time, aware, UTC.
         example: a handle that hints may name.
+        metrics: counts what is asked of X.
     """
     database = await Database.open(settings.database_url)
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         spending = Spending(database, settings.budget)
-        reader = Reader(source, Readings(database), spending, clock)
+        asked = MeasuredSource(source, metrics) if metrics else source
+        reader = Reader(asked, Readings(database), spending, clock)
         drawing = Drawing()
         try:
             chats = Chats(database)
@@ -137,18 +145,19 @@ def builder(
     )
 
 
-def application(settings: Settings, services: Services, *, tick: float = TICK) -> KloutApplication:
-    """The bot itself, with every handler and its one job, not yet started."""
+def application(
+    settings: Settings, services: Services, metrics: Metrics, *, tick: float = TICK
+) -> KloutApplication:
+    """The bot itself, measured, with every handler and its one job, not yet started."""
     built: Application[Any, Any, Any, Any, Any, Any] = (
         builder(settings, services)
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .connection_pool_size(64)
-        .pool_timeout(10)
-        .read_timeout(20)
+        .request(
+            MeasuredRequest(metrics, connection_pool_size=64, pool_timeout=10, read_timeout=20)
+        )
         # One stuck socket in a pool of one would end polling for ever.
-        .get_updates_connection_pool_size(4)
-        .get_updates_read_timeout(20)
+        .get_updates_request(MeasuredRequest(metrics, connection_pool_size=4, read_timeout=20))
         .updater(None)
         .job_queue(JobQueue())
         .build()

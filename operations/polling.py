@@ -59,7 +59,9 @@ async def poll(bot: ExtBot[Any], receiving: Receiving) -> None:
             refusals = refusals + 1 if isinstance(error, InvalidToken) else 0
             if refusals == _MOST_REFUSALS:
                 raise unknown_token() from None
-            _log.warning("no updates could be had (%s); next attempt in %g s", error, pause)
+            _log.warning(
+                "no updates could be had", extra={"error": str(error), "again_in_seconds": pause}
+            )
             await asyncio.sleep(pause_after(error, pause))
             pause = min(2 * pause, LONGEST_PAUSE)
             continue

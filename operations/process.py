@@ -11,10 +11,14 @@ from delivery.run import TICK
 from handlers import KloutApplication, menu
 from operations import assembly, webhook
 from operations.assembly import Clock, utc_now
+from operations.heartbeat import Heartbeat
+from operations.measuring import Answering
+from operations.metrics import Metrics
 from operations.polling import poll, prepare
 from operations.reaching import patiently
 from operations.receiving import Receiving
 from operations.settings import Settings
+from operations.watching import watched
 
 _log = logging.getLogger(__name__)
 
@@ -48,18 +52,21 @@ async def run(
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    metrics, heartbeat = Metrics(clock), Heartbeat.of()
     _log.info("opening the database")
     async with AsyncExitStack() as stack:
-        opening = assembly.services(settings, clock=clock, example=example)
+        opening = assembly.services(settings, clock=clock, example=example, metrics=metrics)
         services = await _until(stop, stack.enter_async_context(opening))
         if services is None:
             return
         _log.info("the database is open")
-        application = assembly.application(settings, services, tick=tick)
-        receiving = Receiving(application)
+        application = assembly.application(settings, services, metrics, tick=tick)
+        receiving = Receiving(application, Answering(metrics, clock))
         try:
-            await _until(stop, _serve(settings, application, receiving))
+            async with watched(settings, application, metrics, heartbeat, clock):
+                await _until(stop, _serve(settings, application, receiving, heartbeat))
         finally:
+            heartbeat.stopping()
             await _stop(application, receiving)
 
 
@@ -75,7 +82,9 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | Non
     return None if working.cancelled() else working.result()
 
 
-async def _serve(settings: Settings, application: KloutApplication, receiving: Receiving) -> None:
+async def _serve(
+    settings: Settings, application: KloutApplication, receiving: Receiving, heartbeat: Heartbeat
+) -> None:
     bot = application.bot
     await patiently(application.initialize)
     await menu.publish(bot)
@@ -83,9 +92,11 @@ async def _serve(settings: Settings, application: KloutApplication, receiving: R
     receiving.start()
     if settings.webhook_url:
         async with webhook.listening(settings, bot, receiving):
+            heartbeat.started(f"answering as @{bot.username}")
             _log.info("answering as @%s, by webhook", bot.username)
             await asyncio.Event().wait()
     await prepare(bot)
+    heartbeat.started(f"answering as @{bot.username}")
     _log.info("answering as @%s", bot.username)
     await poll(bot, receiving)
 

@@ -40,7 +40,9 @@ async def patiently(step: Callable[[], Awaitable[None]]) -> None:
         except InvalidToken:
             raise unknown_token() from None
         except Exception as error:  # noqa: BLE001 - whatever it answers, it may answer better later
-            _log.warning("Telegram is not reachable (%s); next attempt in %g s", error, pause)
+            _log.warning(
+                "Telegram is not reachable", extra={"error": str(error), "again_in_seconds": pause}
+            )
             await asyncio.sleep(pause_after(error, pause))
             pause = min(2 * pause, LONGEST_PAUSE)
         else:

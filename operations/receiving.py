@@ -7,7 +7,8 @@ are rows of `storage.inbox`. What somebody types in inline mode is not: it is wo
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -39,10 +40,19 @@ STORE_FAILS: Final = (SQLAlchemyError, OSError)
 
 
 class Receiving:
-    """One process's part in emptying the inbox."""
+    """One process's part in emptying the inbox.
 
-    def __init__(self, application: KloutApplication) -> None:
+    Args:
+        around: entered for as long as an update is being answered.
+    """
+
+    def __init__(
+        self,
+        application: KloutApplication,
+        around: Callable[[Update], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         self._application = application
+        self._around = around
         self._inbox = application.services.inbox
         self._clock = application.services.clock
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -115,7 +125,7 @@ class Receiving:
                         pass
                     await self._look()
             except STORE_FAILS as error:
-                _log.warning("the inbox cannot be read: %s", error)
+                _log.warning("the inbox cannot be read", extra={"error": str(error)})
                 await asyncio.sleep(_PAUSE)
             try:
                 async with asyncio.timeout(_LOOK):
@@ -144,7 +154,7 @@ class Receiving:
                 await self._inbox.renew()
                 await self._inbox.reap()
             except STORE_FAILS as error:
-                _log.warning("leases cannot be renewed: %s", error)
+                _log.warning("leases cannot be renewed", extra={"error": str(error)})
             await asyncio.sleep(_CARE)
 
     def _begin(self, taken: Taken, update: Update | None) -> None:
@@ -155,7 +165,7 @@ class Receiving:
         person = lane_of(update)
         if earlier := self._typing.get(person):
             earlier.cancel()
-        task = asyncio.create_task(self._application.process_update(update), name="inline")
+        task = asyncio.create_task(self._process(update), name="inline")
         self._typing[person] = task
         self._keep(task)
 
@@ -190,13 +200,20 @@ class Receiving:
         if taken.overflow:
             await overflow.left_out(update, self._application)
         else:
+            await self._process(update)
+
+    async def _process(self, update: Update) -> None:
+        with self._around(update):
             await self._application.process_update(update)
 
     async def _arm(self, update_id: int, arrival: Arrival) -> bool:
         try:
             return await self._inbox.arm(update_id)
         except STORE_FAILS as error:
-            _log.warning("update %d cannot be answered now: %s", update_id, error)
+            _log.warning(
+                "an update cannot be answered now",
+                extra={"update_id": update_id, "error": str(error)},
+            )
             arrival.cut()
             return False
 
@@ -206,7 +223,10 @@ class Receiving:
             try:
                 await self._note(taken, update, arrival)
             except STORE_FAILS as error:
-                _log.warning("update %d cannot be settled yet: %s", taken.update_id, error)
+                _log.warning(
+                    "an update cannot be settled yet",
+                    extra={"update_id": taken.update_id, "error": str(error)},
+                )
                 if self._closed:
                     return  # its lease runs out
                 await asyncio.sleep(_PAUSE)
@@ -237,5 +257,5 @@ def _parsed(taken: Taken, application: KloutApplication) -> Update | None:
     try:
         return Update.de_json(json.loads(taken.body), application.bot)
     except Exception:  # noqa: BLE001 - whatever it is, it is the same the next time
-        _log.warning("update %d cannot be understood", taken.update_id)
+        _log.warning("an update cannot be understood", extra={"update_id": taken.update_id})
         return None

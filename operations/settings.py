@@ -88,7 +88,16 @@ class StorageSettings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///klout.db"
 
 
-class Settings(StorageSettings):
+class WatchSettings(BaseSettings):
+    """Where the process can be watched: all that is needed to ask how it is."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_host: str = "127.0.0.1"
+
+
+class Settings(StorageSettings, WatchSettings):
     """Everything an operator can choose. Secrets never show in a repr or a log."""
 
     telegram_bot_token: Annotated[
@@ -107,6 +116,7 @@ class Settings(StorageSettings):
     webhook_host: str = "127.0.0.1"
     webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8443
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @property
     def budget(self) -> int:
@@ -131,10 +141,12 @@ class Settings(StorageSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
+        password = urlsplit(self.database_url).password or ""
         return (
             self.telegram_bot_token.get_secret_value(),
             self.x_bearer_token.get_secret_value(),
-            unquote(urlsplit(self.database_url).password or ""),
+            password,
+            unquote(password),
             self.webhook_token,
             self.webhook_path,
         )

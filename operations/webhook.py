@@ -104,7 +104,10 @@ class _Front:
             try:
                 await self._receiving.accept([(update, body.decode())])
             except STORE_FAILS as error:
-                _log.warning("update %d cannot be stored: %s", update.update_id, error)
+                _log.warning(
+                    "an update cannot be stored",
+                    extra={"update_id": update.update_id, "error": str(error)},
+                )
                 raise web.HTTPServiceUnavailable(headers=_LATER) from None
         return web.Response()
 
@@ -120,7 +123,7 @@ class _Front:
         try:
             return Update.de_json(given, self._bot)
         except Exception:  # noqa: BLE001 - whatever is odd about it
-            _log.warning("update %d cannot be understood", number)
+            _log.warning("an update cannot be understood", extra={"update_id": number})
             return None
 
 

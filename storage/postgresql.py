@@ -35,6 +35,7 @@ def _engine(url: str, settings: dict[str, str]) -> AsyncEngine:
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=60,
+        hide_parameters=True,  # an error is logged, what people wrote is not
         pool_pre_ping=True,  # the server may have been restarted since
         connect_args={"server_settings": settings, "timeout": 10},
     )

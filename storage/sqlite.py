@@ -38,12 +38,19 @@ def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     """
     address = _address(url)
     create_private(file_of(url))
-    writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
+    writer = create_async_engine(
+        address,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,  # an error is logged, what people wrote is not
+    )
     reader = create_async_engine(
         address,
         pool_size=4,
         max_overflow=0,
         pool_timeout=60,
+        hide_parameters=True,
         # A single read needs neither BEGIN nor ROLLBACK, each a trip to the driver's thread.
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,

@@ -178,3 +178,4 @@ def no_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         yield
     for secret in (BOT_TOKEN, X_TOKEN):
         assert secret not in caplog.text
+        assert not [record for record in caplog.records if secret in repr(vars(record))]

@@ -179,7 +179,8 @@ async def test_what_does_not_come_from_telegram_is_refused_without_an_echo(
     await emptied(webhook)
     assert await bot.end(signal=signal.SIGTERM) == 0
     written = "".join(bot.output)
-    assert "update 9 cannot be understood" in written
+    assert "an update cannot be understood" in written
+    assert "update_id=9" in written
     assert "nonsense" not in written
     no_secret_in(bot, settings)
 
