@@ -58,7 +58,13 @@ async def answer_guest(message: Message, result: InlineQueryResultArticle) -> No
 
 
 async def replace(query: CallbackQuery, reply: Reply) -> None:
-    """Put another text in the place of the message under the button; the same one is fine."""
+    """Put another text in the place of the message under the button; the same one is fine.
+
+    A picture or a file stays, and the text comes below: only by a forged button.
+    """
+    if isinstance(query.message, Message) and query.message.text is None:
+        await say(query.message, reply)
+        return
     keyboard = reply.markup if isinstance(reply.markup, InlineKeyboardMarkup) else None
     with _the_same_is_no_error():
         await query.edit_message_text(reply.html, reply_markup=keyboard)
