@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from benchmarks.subscribers import accounts
 from playground.telegram.local import LocalTelegram
 from playground.telegram.people import buttons
-from playground.telegram.world import Chat, Person, Topic
+from playground.telegram.world import Chat, ChatType, Person, Topic
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
 
@@ -83,7 +83,6 @@ class Asked(NamedTuple):
     messages: int
     """How many the chat had when it was asked."""
     query: str | None = None
-    said: str = ""
 
 
 class Day:
@@ -124,15 +123,32 @@ class Day:
 
     def _group(self, number: int) -> Chat:
         members = self.random.sample(self._people, 4)
-        kind = "group" if number % 5 == 0 else "supergroup"
-        group = self.telegram.group(
-            f"G{number}", members, kind="group" if kind == "group" else "supergroup"
-        )
+        kind: ChatType = "supergroup" if number % 5 else "group"
+        group = self.telegram.group(f"G{number}", members, kind=kind)
         if number % 5 == 1:
             self._topics[group.id] = self.telegram.topic(group, "Scores")
         return group
 
     # What people do
+
+    def subscribe(self) -> list[Asked]:
+        """Let everybody follow somebody, and every group's owner for the group."""
+        asked = []
+        for person in self._people:
+            asked += self._say(person, self.telegram.private_chat(person), "/follow @{a} @{b}")
+        for group in self._groups:
+            asked += self._say(self._owner(group), group, "/follow @{a} @{b} @{c}")
+        return asked
+
+    def schedule(self) -> list[Asked]:
+        """Let each of them choose an hour of the day to come, wherever their clocks are."""
+        asked = []
+        wish = "/schedule {day} {hour}:{minute:02} {zone}"
+        for person in self._people:
+            asked += self._say(person, self.telegram.private_chat(person), wish)
+        for group in self._groups:
+            asked += self._say(self._owner(group), group, wish)
+        return asked
 
     def ask(self, count: int) -> list[Asked]:
         """Let that many people act, each in a chat of their own or a group, one act a chat."""
@@ -157,13 +173,19 @@ class Day:
             return []  # whoever types on is answered for the last letters only
         if dice < 0.3 and (pressed := self._press(person, chat)):
             return [Asked(chat, before, pressed)]
-        text = self._words(wishes)
-        topic = self._topics.get(chat.id)
+        (wish,) = self.random.choices(list(wishes), list(wishes.values()))
+        return self._say(person, chat, wish)
+
+    def _say(self, person: Person, chat: Chat, wish: str) -> list[Asked]:
+        before, text, topic = len(chat.messages), self._words(wish), self._topics.get(chat.id)
         if not self.telegram.say(person, chat, text, topic=topic):
             return []  # the bot was blocked, or removed
         if text == "/forget_me":
             self.forgotten.add(chat.id)
-        return [Asked(chat, before + 1, said=text)]
+        return [Asked(chat, before + 1)]
+
+    def _owner(self, group: Chat) -> Person:
+        return self.telegram.world.people[next(iter(group.members))]
 
     def _press(self, person: Person, chat: Chat) -> str | None:
         """Press a button of one of the newest messages; the query's number."""
@@ -174,8 +196,7 @@ class Day:
                 return str(update["callback_query"]["id"])
         return None
 
-    def _words(self, wishes: Mapping[str, float]) -> str:
-        (wish,) = self.random.choices(list(wishes), list(wishes.values()))
+    def _words(self, wish: str) -> str:
         today, tomorrow = (
             _WEEKDAYS[(self.clock().weekday() + days) % len(_WEEKDAYS)] for days in (0, 1)
         )
@@ -264,7 +285,7 @@ class Day:
     def _chat_changes(self) -> str:
         person = self.random.choice(self._people)
         group = self.telegram.world.upgraded(self.random.choice(self._groups))
-        owner = self.telegram.world.people[next(iter(group.members))]
+        owner = self._owner(group)
         match self.random.choice(("block", "unblock", "remove", "migrate")):
             case "block":
                 self.telegram.block(person)

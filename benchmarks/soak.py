@@ -88,7 +88,7 @@ class Soak:
         """Let the day pass; whether every promise was kept."""
         begun = time.perf_counter()
         files = _open_files()
-        logging.getLogger().addHandler(self.errors)
+        logging.basicConfig(level=logging.ERROR, handlers=[self.errors], force=True)
         async with AsyncExitStack() as stack:
             x_url = await stack.enter_async_context(address(TestServer(self.x.application())))
             stack.callback(self.x.let_go)
@@ -122,10 +122,11 @@ class Soak:
         """One minute: people act, something goes wrong, what is due is sent."""
         day, dice = self.day, self.day.random
         armed = self.telegram.faults_to_come
+        asked = day.subscribe() if minute == 0 else day.schedule() if minute == 1 else []
         if dice.random() < _TROUBLE:
             day.trouble()
         scripted = max(armed, self.telegram.faults_to_come)
-        asked = day.ask(dice.randint(0, 14))
+        asked = asked or day.ask(dice.randint(0, 14))
         held = None
         if self.database_url.startswith("sqlite") and dice.random() < _LOCKED:
             path = self.database_url.removeprefix("sqlite:///")
@@ -250,8 +251,13 @@ class Soak:
         )
 
     def _violations(self) -> list[str]:
-        """Whoever presses twice makes the bot write what is there already: no violation."""
-        return [each for each in self.telegram.violations if "is not modified" not in each]
+        """Those that people and faults cannot bring about.
+
+        Whoever presses twice makes the bot write what is there already; and when an answer is lost
+        after its spinner was stopped, the excuse comes too late for the press.
+        """
+        harmless = ("is not modified", "query is too old")
+        return [each for each in self.telegram.violations if not any(h in each for h in harmless)]
 
     def _halves(self, column: int) -> tuple[float, float]:
         """Medians of the first and the second half, once warm."""
@@ -325,7 +331,6 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=300)
     parser.add_argument("--database", default="", help="a database that is empty; else SQLite")
     given = parser.parse_args()
-    logging.basicConfig(level=logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         url = given.database or f"sqlite:///{folder}/klout.db"
         sys.exit(not soak(round(given.hours * 60), given.people, url))

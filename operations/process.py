@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from delivery.run import TICK
@@ -13,7 +14,7 @@ from handlers.ordering import PersonByPerson
 from operations import assembly
 from operations.assembly import Clock, utc_now
 from operations.polling import confirm, poll, reach
-from operations.settings import Settings
+from operations.settings import Settings, readable_by_others
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ async def run(
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    if readable_by_others(Path(".env")):
+        _log.warning("others on this machine can read .env, which has the tokens: chmod 600 .env")
     _log.info("opening the database")
     async with AsyncExitStack() as stack:
         opening = assembly.services(settings, clock=clock, example=example)

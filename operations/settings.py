@@ -1,7 +1,9 @@
 """Settings, from the environment or `.env`; `.env.example` explains each."""
 
 import re
+import stat
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -63,7 +65,10 @@ class StorageSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///klout.db"
+    # It may carry a password.
+    database_url: Annotated[str, AfterValidator(_database), Field(repr=False)] = (
+        "sqlite:///klout.db"
+    )
 
 
 class Settings(StorageSettings):
@@ -99,6 +104,14 @@ class Settings(StorageSettings):
             self.x_bearer_token.get_secret_value(),
             unquote(urlsplit(self.database_url).password or ""),
         )
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether a file with secrets in it is there, and somebody else on the machine can read it."""
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False
 
 
 def load(kind: type[_S], **given: object) -> _S:
