@@ -9,8 +9,6 @@ import argparse
 import asyncio
 import gc
 import logging
-import os
-import statistics
 import sys
 import tempfile
 import time
@@ -20,17 +18,16 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import active_children, resource_tracker
-from pathlib import Path
 from typing import Any, Final
 
 from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select
 from telegram import Update
-from telegram.error import TelegramError
 
 from benchmarks.answers import address
 from benchmarks.day import Asked, Day, lock
 from benchmarks.hurried import HurriedLoop
+from benchmarks.traces import Errors, Memory, open_files
 from handlers import KloutApplication
 from operations import assembly
 from operations.settings import Settings, load
@@ -52,9 +49,6 @@ _TROUBLE: Final = 0.5
 
 _LOCKED: Final = 0.01
 """Share of minutes in which another program holds the database (SQLite)."""
-
-_WARM: Final = 0.25
-"""Share of the day after which memory is looked at."""
 
 _FLAT: Final = 1.05
 """Resident memory of the second half against the first: no more than this is flat."""
@@ -80,8 +74,7 @@ class Soak:
         self.asked = self.unanswered = self.excused = 0
         self.delivered: Counter[int] = Counter()
         """Messages by chat that came with a tick: nobody had asked for them."""
-        self.memory: list[tuple[float, int]] = []
-        """Every quarter of an hour: resident MiB, and objects alive."""
+        self.memory = Memory()
         self.errors = Errors()
 
     def _clock(self) -> datetime:
@@ -90,7 +83,7 @@ class Soak:
     async def run(self) -> list[str]:
         """Let the day pass; the promises that were broken."""
         begun = time.perf_counter()
-        files = _open_files()
+        files = open_files()
         async with AsyncExitStack() as stack:
             logging.getLogger().addHandler(self.errors)
             stack.callback(logging.getLogger().removeHandler, self.errors)
@@ -143,7 +136,7 @@ class Soak:
             await held
         if minute % 15 == 0:
             self._trim()
-            self.memory.append((_resident(), len(gc.get_objects())))
+            self.memory.look()
         self.now += _MINUTE
 
     async def _feed(self, application: KloutApplication) -> None:
@@ -225,14 +218,12 @@ class Soak:
             kept.clear()
         self.telegram.api.calls.clear()
         self.x.requests.clear()
-        gc.collect()
 
     def _promises(self, books: dict[str, Any], files: int) -> dict[str, bool]:
         arrived = self._by_chat(self.delivered.elements())
         may = self._by_chat(chat for chat, state in books["rows"] if state in {"sent", "uncertain"})
         must = self._by_chat(chat for chat, state in books["rows"] if state == "sent")
         gc.collect()
-        first, second = self._halves(0)
         return {
             "no unhandled exception": not self.errors.unexpected,
             "every question is answered": not self.unanswered,
@@ -241,8 +232,8 @@ class Soak:
             "nothing that was due is left open": not books["open"],
             "nothing Telegram refuses": not self._violations(),
             "the ledger covers X's bill": books["ledger"] >= self.x.bill,
-            FLAT: second <= first * _FLAT,
-            "no file or socket is left open": _open_files() <= files,
+            FLAT: self.memory.resident.ratio <= _FLAT,
+            "no file or socket is left open": open_files() <= files,
             "no task is left": len(asyncio.all_tasks()) == 1,
             "no child process is left": not active_children(),
         }
@@ -263,14 +254,8 @@ class Soak:
         harmless = ("is not modified", "query is too old")
         return [each for each in self.telegram.violations if not any(h in each for h in harmless)]
 
-    def _halves(self, column: int) -> tuple[float, float]:
-        """Medians of the first and the second half, once warm."""
-        seen = [each[column] for each in self.memory[int(len(self.memory) * _WARM) :]]
-        middle = len(seen) // 2
-        return statistics.median(seen[:middle] or seen), statistics.median(seen[middle:])
-
     def _report(self, books: dict[str, Any], promises: dict[str, bool], seconds: float) -> None:
-        day, memory, objects = self.day, self._halves(0), self._halves(1)
+        day, memory, objects = self.day, self.memory.resident, self.memory.objects
         print(
             f"{self.minutes / 60:g} simulated hours in {seconds:.0f} s, from {_BEGIN:%d %B %H:%M}"
         )
@@ -285,40 +270,11 @@ class Soak:
         for line, times in Counter(self._violations()).most_common(5):
             print(f"  refused by Telegram {times} times: {line}")
         print(f"  ledger ${books['ledger'] / 1e6:.3f}, X's bill ${self.x.bill / 1e6:.3f}")
-        print(f"  resident memory: {memory[0]:.1f} MiB, then {memory[1]:.1f}", end=" ")
-        print(
-            f"(ratio {memory[1] / memory[0]:.3f}); objects alive: {objects[0]:,.0f}, then", end=" "
-        )
-        print(f"{objects[1]:,.0f} (ratio {objects[1] / objects[0]:.3f})")
+        print(f"  resident memory: {memory.first:.1f} MiB, then {memory.second:.1f}", end=" ")
+        print(f"(ratio {memory.ratio:.3f}); objects alive: {objects.first:,.0f}, then", end=" ")
+        print(f"{objects.second:,.0f} (ratio {objects.ratio:.3f})")
         for promise, kept in promises.items():
             print(f"  {'kept' if kept else 'BROKEN'}: {promise}")
-
-
-class Errors(logging.Handler):
-    """What is logged as an error: what Telegram was told to do wrong, and what nobody scripted."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.scripted: Counter[str] = Counter()
-        self.unexpected: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Sort one in."""
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, TelegramError) and "not modified" not in str(error):
-            self.scripted[type(error).__name__] += 1
-        else:
-            self.unexpected.append(f"{record.name}: {record.getMessage()} {error!r}")
-
-
-def _open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - the listing itself opens one
-
-
-def _resident() -> float:
-    """Resident memory of this process in MiB (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def soak(minutes: int, people: int, database_url: str) -> list[str]:
