@@ -69,10 +69,28 @@ async def tell(update: Update, text: str) -> None:
 
 
 async def replace(query: CallbackQuery, reply: Reply) -> None:
-    """Put another text in the place of the message under the button; the same one is fine."""
+    """Put another text in the place of the message under the button; the same one is fine.
+
+    A picture or a file stays, and the text comes below: only by a forged button.
+    """
+    if isinstance(query.message, Message) and query.message.text is None:
+        await say(query.message, reply)
+        return
     keyboard = reply.markup if isinstance(reply.markup, InlineKeyboardMarkup) else None
-    try:
+    with _the_same_is_no_error():
         await query.edit_message_text(reply.html, reply_markup=keyboard)
+
+
+async def replace_buttons(query: CallbackQuery, keyboard: InlineKeyboardMarkup) -> None:
+    """Put other buttons under the message of the button; the same ones are fine."""
+    with _the_same_is_no_error():
+        await query.edit_message_reply_markup(keyboard)
+
+
+@contextmanager
+def _the_same_is_no_error() -> Iterator[None]:
+    try:
+        yield
     except BadRequest as error:
         if "message is not modified" not in str(error).lower():
             raise

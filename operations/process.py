@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from delivery.run import TICK
@@ -17,7 +18,7 @@ from operations.metrics import Metrics
 from operations.polling import poll, prepare
 from operations.reaching import patiently
 from operations.receiving import Receiving
-from operations.settings import Settings
+from operations.settings import Settings, readable_by_others
 from operations.watching import watched
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ async def run(
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    if readable_by_others(Path(".env")):
+        _log.warning("others on this machine can read .env, which has the tokens: chmod 600 .env")
     metrics, heartbeat = Metrics(clock), Heartbeat.of()
     _log.info("opening the database")
     async with AsyncExitStack() as stack:

@@ -2,7 +2,9 @@
 
 import hmac
 import re
+import stat
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -85,7 +87,10 @@ class StorageSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///klout.db"
+    # It may carry a password.
+    database_url: Annotated[str, AfterValidator(_database), Field(repr=False)] = (
+        "sqlite:///klout.db"
+    )
 
 
 class WatchSettings(BaseSettings):
@@ -150,6 +155,14 @@ class Settings(StorageSettings, WatchSettings):
             self.webhook_token,
             self.webhook_path,
         )
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether a file with secrets in it is there, and somebody else on the machine can read it."""
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False
 
 
 def load(kind: type[_S], **given: object) -> _S:

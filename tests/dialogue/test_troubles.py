@@ -111,7 +111,9 @@ async def test_forged_and_old_buttons_are_refused_kindly(talk: Talk) -> None:
     for data in forged:
         update = talk.telegram.press(talk.ada, message, "Why?")
         update["callback_query"]["data"] = data
+        before = len(talk.telegram.sent("answerCallbackQuery"))
         await talk.feed(talk.private, update)
+        assert len(talk.telegram.sent("answerCallbackQuery")) == before + 1, data
         assert "This button is old." in talk.toast()["text"], data
 
 

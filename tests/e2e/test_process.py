@@ -1,6 +1,7 @@
 """`python bot.py run` as an operator's machine runs it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -312,3 +313,34 @@ async def test_sigterm_while_another_process_writes(town: Town, tmp_path: Path) 
         await starting.until("opening the database")
         assert await starting.end(signal=signal.SIGTERM) == 0
     assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_secrets_are_in_nobodys_arguments(town: Town, tmp_path: Path) -> None:
+    """Whoever is on the machine can list the arguments of every process."""
+    bot = await _started(town, tmp_path)
+    await town.ask("/history @nasa")  # a process that draws is started
+    everybody = _arguments_of(bot.process.pid)
+    assert len(everybody) >= 2
+    for secret in (BOT_TOKEN, X_TOKEN):
+        assert not [line for line in everybody if secret.encode() in line]
+    await bot.end(signal=signal.SIGTERM)
+
+
+async def test_an_env_file_that_others_can_read_is_warned_of(town: Town, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n", encoding="utf-8")
+    (tmp_path / ".env").chmod(0o644)
+    bot = await launch(tmp_path, town.environment)
+    await bot.until("others on this machine can read .env")
+    await bot.end(signal=signal.SIGTERM)
+
+
+def _arguments_of(process_id: int) -> list[bytes]:
+    """The command lines of a process and of its children."""
+    family, found = {str(process_id)}, []
+    for path in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            parent = (path / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+            if {path.name, parent} & family:
+                family.add(path.name)
+                found.append((path / "cmdline").read_bytes())
+    return found
