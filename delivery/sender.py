@@ -124,7 +124,7 @@ class Sender:
         for attempt in range(_MOST_NOTES, 0, -1):
             try:
                 await self._outbox.deliver(message, sent)
-            except SQLAlchemyError as error:
+            except (OSError, SQLAlchemyError) as error:
                 if attempt == 1:
                     raise  # its lease runs out, and it stays uncertain
                 _log.warning("arrived, but cannot be noted yet", extra={"error": str(error)})

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Table, UniqueConstraint, delete, exists, false, not_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.dialects import alone
 from storage.outbox import cancel
 from storage.places import Place, at
 from storage.schema import (
@@ -26,6 +28,8 @@ from storage.schema import (
 _OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert, member, board)
 """Tables with a `chat_id`."""
 
+_ATTEMPTS: Final = 3
+
 
 class Lives:
     """Chats as a whole."""
@@ -42,6 +46,7 @@ class Lives:
             where: a place, or a chat with all its topics.
         """
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             await connection.execute(
                 update(schedule)
                 .where(_within(schedule, where), schedule.c.state == "active")
@@ -69,7 +74,20 @@ class Lives:
 
         Where the new chat has the same thing already, that stays and the old one goes.
         """
+        for attempt in range(_ATTEMPTS, 0, -1):
+            try:
+                await self._move(old, new)
+            except IntegrityError:  # somebody there was choosing the same thing meanwhile
+                if attempt == 1:
+                    raise
+            else:
+                return
+
+    async def _move(self, old: int, new: int) -> None:
         async with self._database.transaction() as connection:
+            for chat_id in sorted((old, new)):  # nobody else adds to what each of them may have
+                await alone(connection, f"chat {chat_id}")
+            await alone(connection, "delivery")
             if await connection.scalar(select(chat.c.id).where(chat.c.id == new)):
                 for column in ("language", "spoken", "zone"):
                     value = select(chat.c[column]).where(chat.c.id == old).scalar_subquery()
@@ -95,6 +113,7 @@ class Lives:
             The handles that the private chat followed.
         """
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             names = await connection.execute(
                 select(follow.c.handle).where(follow.c.chat_id == person_id).distinct()
             )

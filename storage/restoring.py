@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import true, update
 
 from storage.database import Database
+from storage.dialects import alone
 from storage.outbox import cancel
 from storage.schema import alert, digest
 
@@ -15,6 +16,7 @@ async def give_up_waiting(database: Database, now: datetime) -> None:
     What was being sent is left to its lease, which makes it uncertain.
     """
     async with database.transaction() as connection:
+        await alone(connection, "delivery")
         await cancel(connection, true(), now)
         await connection.execute(
             update(digest).where(digest.c.state == "due").values(state="skipped", reason="restored")
