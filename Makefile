@@ -45,8 +45,9 @@ format: .venv/.complete  ## rewrite the code in the house style
 bench: .venv/.complete  ## speed and memory, as ratios against a baseline of the same run
 	@$(BIN)/python -m benchmarks
 
-chaos: .venv/.complete  ## digests while processes are killed, stopped and left hanging (a quarter of an hour)
+chaos: .venv/.complete  ## digests and questions while processes are killed, stopped, left hanging (half an hour)
 	@$(BIN)/python -m benchmarks.chaos
+	@$(BIN)/python -m benchmarks.storm
 
 messages: .venv/.complete  ## bring the bot's catalogues up to date (the page's are kept by hand)
 	$(BIN)/pybabel --quiet extract --no-wrap --no-location --omit-header --keyword=count:1,2 --output=locales/klout.pot handlers

@@ -81,7 +81,7 @@ class Storm:
             front.middlewares.append(self._trouble)
             telegram_url = await stack.enter_async_context(address(TestServer(front)))
             x_url = await stack.enter_async_context(address(TestServer(x.application())))
-            ports = [_free_port() for _ in range(self.workers)]
+            ports = [free_port() for _ in range(self.workers)]
             balancer = await stack.enter_async_context(address(TestServer(balancing(ports))))
             environment = {
                 "TELEGRAM_BOT_TOKEN": _TOKEN,
@@ -230,7 +230,8 @@ _SESSION: Final = web.AppKey("session", ClientSession)
 _PASSED_ON: Final = ("Content-Type", "X-Telegram-Bot-Api-Secret-Token")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this computer that nobody listens at."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: Any = listening.getsockname()[1]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from telegram.error import NetworkError
 
+from handlers import patience
 from playground.x.server import Fault, XServer
 from storage.inbox import LEASE, Inbox, Incoming
 from storage.schema import inbox, received
@@ -102,10 +103,10 @@ async def test_what_never_leaves_is_given_up_and_owned_up_to(
 
 
 async def test_a_flood_limit_that_stays_is_waited_out_in_the_inbox(
-    talk: Talk, clock: Clock
+    talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = "Too Many Requests: retry after 0"
-    talk.telegram.fail("sendMessage", 429, refused, times=3, retry_after=0)
+    monkeypatch.setattr(patience, "_TRIES", 1)
+    talk.telegram.fail("sendMessage", 429, "Too Many Requests: retry after 9", retry_after=9)
     assert not await talk.say(talk.ada, talk.private, "/help")
     assert await states(talk) == ["waiting"]
     clock.forward(seconds=60)
