@@ -52,8 +52,9 @@ format: .venv/.complete  ## rewrite the code in the house style
 bench: .venv/.complete  ## speed and memory, as ratios against a baseline of the same run
 	@$(BIN)/python -m benchmarks
 
-chaos: .venv/.complete  ## digests while processes are killed, stopped and left hanging (a quarter of an hour)
+chaos: .venv/.complete  ## digests and questions while processes are killed, stopped, left hanging (half an hour)
 	@$(BIN)/python -m benchmarks.chaos
+	@$(BIN)/python -m benchmarks.storm
 
 soak: .venv/.complete  ## a simulated day of everything at once, with faults (some minutes)
 	@$(BIN)/python -m benchmarks.soak

@@ -58,30 +58,19 @@ class Arrival:
         """It ends here: unless something left, it is dealt with again."""
         self._refused = True
 
-    async def announce(self, endpoint: str) -> None:
-        """Before a request is made: what creates a message is noted first.
+    async def announce(self) -> None:
+        """Before a request that creates a message is made: it is noted first.
 
         Raises:
             Withheld: the request must not be made.
         """
-        if _creates(endpoint) and not self._armed:
-            if not await self.arm(self):
-                raise Withheld("somebody else answers this update")
-            self._armed = True
+        if not self._armed and not await self.arm(self):
+            raise Withheld("somebody else answers this update")
+        self._armed = True
 
     @contextmanager
-    def leaving(self, endpoint: str) -> Iterator[None]:
-        """Around each try of a request: what it says about the answer.
-
-        Whatever creates no message may be done twice: when nobody knows, it is done again.
-        """
-        if endpoint in _PASSING:
-            yield
-            return
-        if not _creates(endpoint):
-            with self._repeatable():
-                yield
-            return
+    def leaving(self) -> Iterator[None]:
+        """Around each try of such a request: what it says about the answer."""
         self._leaving += 1
         try:
             yield
@@ -95,11 +84,13 @@ class Arrival:
         self._arrived = True
 
     @contextmanager
-    def _repeatable(self) -> Iterator[None]:
+    def changing(self, endpoint: str) -> Iterator[None]:
+        """Around each try of any other: it may be made twice, so when nobody knows, it is."""
         try:
             yield
         except TelegramError as error:
-            self._note(error, again=judge(error) in {*_NOT_SENT, Verdict.UNKNOWN})
+            again = judge(error) in {*_NOT_SENT, Verdict.UNKNOWN}
+            self._note(error, again=again and endpoint not in _PASSING)
             raise
 
     def _note(self, error: Exception, *, again: bool) -> None:
@@ -147,7 +138,7 @@ def place_of_update(update: Update) -> Place | None:
     return Place(update.effective_chat.id) if update.effective_chat else None
 
 
-def _creates(endpoint: str) -> bool:
+def creates(endpoint: str) -> bool:
     """Whether a request makes a message that people see; twice would be one too many."""
     return endpoint == "answerGuestQuery" or (
         endpoint.startswith(("send", "copy", "forward")) and endpoint not in _PASSING

@@ -1,17 +1,22 @@
 """How a request leaves: noted first where it answers somebody, and again after a flood limit."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from delivery.verdicts import wait_of
-from handlers.arrival import under_way
+from handlers.arrival import Arrival, creates, under_way
 
 _TRIES: Final = 3
+
+_LEAVING: Final = 32
+"""Answers whose request is under way: as many are uncertain after a crash, at most. Others wait for
+a moment, in which nothing of theirs has left.
+"""
 
 
 class Patience(BaseRateLimiter[int]):
@@ -21,6 +26,9 @@ class Patience(BaseRateLimiter[int]):
     which PTB's own limiter would do. What answers an update is noted in its arrival before it
     leaves, here because no request goes another way.
     """
+
+    def __init__(self) -> None:
+        self._room = asyncio.Semaphore(_LEAVING)
 
     async def process_request(  # noqa: PLR0917 - PTB's signature
         self,
@@ -38,17 +46,29 @@ class Patience(BaseRateLimiter[int]):
             handlers.arrival.Withheld: it answers an update that somebody else answers now.
         """
         arrival = under_way()
-        if arrival is not None:
-            await arrival.announce(endpoint)
         for left in range((rate_limit_args or _TRIES) - 1, -1, -1):
             try:
-                with arrival.leaving(endpoint) if arrival else nullcontext():
+                if arrival is None:
+                    return await callback(*args, **kwargs)
+                async with self._answering(arrival, endpoint):
                     return await callback(*args, **kwargs)
             except RetryAfter as error:
                 if not left:
                     raise
                 await asyncio.sleep(wait_of(error).total_seconds())
         raise AssertionError("there is always a first try")
+
+    @asynccontextmanager
+    async def _answering(self, arrival: Arrival, endpoint: str) -> AsyncIterator[None]:
+        """Around one try; an answer is noted only once there is room for it to leave."""
+        if not creates(endpoint):
+            with arrival.changing(endpoint):
+                yield
+            return
+        async with self._room:
+            await arrival.announce()
+            with arrival.leaving():
+                yield
 
     async def initialize(self) -> None:
         """Nothing to open."""

@@ -22,8 +22,10 @@ from storage.inbox import LEASE, Incoming, Taken
 
 _log = logging.getLogger(__name__)
 
-IN_HAND: Final = 256
-"""Updates that a process deals with at the same time; all others stay rows."""
+IN_HAND: Final = 64
+"""Updates that a process deals with at the same time; all others stay rows. More would only make
+each of them slower, and more of them unfinished when the process dies.
+"""
 
 MOST_WAITING: Final = 100_000
 """Rows that wait, above which Telegram is asked to keep the rest."""

@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, UniqueConstraint, delete, exists, false, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    UniqueConstraint,
+    delete,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,13 +30,14 @@ from storage.schema import (
     claim,
     digest,
     follow,
+    inbox,
     link,
     member,
     outbox,
     schedule,
 )
 
-_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert, member, board)
+_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, inbox, alert, member, board)
 """Tables with a `chat_id`."""
 
 _ATTEMPTS: Final = 3
@@ -125,6 +137,8 @@ class Lives:
             )
             for table in (outbox, digest, schedule, follow, alert, link):
                 await connection.execute(delete(table).where(table.c.chat_id == person_id))
+            # what else they wrote comes after this, and is dealt with, then gone
+            await connection.execute(delete(inbox).where(_asked_by(person_id), _DOUBTED))
             await connection.execute(delete(chat).where(chat.c.id == person_id))
         return followed
 
@@ -140,7 +154,16 @@ class Lives:
             for table in (follow, schedule, alert, digest, outbox):
                 rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
+            rows = await connection.execute(select(inbox).where(_asked_by(person_id)))
+            found[inbox.name] = [dict(row) for row in rows.mappings()]
         return found
+
+
+_DOUBTED: Final = inbox.c.state == "uncertain"
+
+
+def _asked_by(person_id: int) -> ColumnElement[bool]:
+    return or_(inbox.c.lane == person_id, inbox.c.chat_id == person_id)
 
 
 async def _move(connection: AsyncConnection, table: Table, old: int, new: int) -> None:
