@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answers, digests, drawing, facts, webhooks
+from benchmarks import answers, digests, drawing, facts, watching, webhooks
 
 
 def main() -> None:
@@ -12,6 +12,8 @@ def main() -> None:
     print("Answers")
     asyncio.run(answers.run())
     asyncio.run(webhooks.run())
+    print("Watching")
+    asyncio.run(watching.run())
     print("Digests")
     asyncio.run(digests.run())
     print("Pictures")

@@ -19,7 +19,9 @@ _log = logging.getLogger(__name__)
 _FRESH: Final = 5.0
 """Seconds for which figures are kept: several scrapers cost no more than one."""
 
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 8.0
+"""Seconds; in a flood of questions it is one of many that read. Prometheus waits for ten."""
+
 _MICRO: Final = 1_000_000
 
 

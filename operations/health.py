@@ -21,7 +21,8 @@ _TICK_STALE: Final = timedelta(minutes=2)
 _SILENCE: Final = timedelta(minutes=1)
 """Telegram answers a fetch every ten seconds, also when there is nothing to say."""
 
-_PATIENCE: Final = 3.0
+_PATIENCE: Final = 5.0
+"""Seconds for the database; in a flood of questions this is one of many that read."""
 
 
 class Health:

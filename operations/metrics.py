@@ -15,6 +15,18 @@ _AGE_SECONDS: Final = (1, 2, 5, 10, 30, 60, 300, 3_600, 86_400)
 _LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
+_X_PAGES: Final = ("profiles", "profile_by_id", "posts", "mentions")
+_X_OUTCOMES: Final = (
+    "ok",
+    "too_many_requests",
+    "no_credits",
+    "token_refused",
+    "unreachable",
+    "failed",
+    "cancelled",
+)
+
+
 class Metrics:
     """The instruments of one process.
 
@@ -78,6 +90,12 @@ class Metrics:
         self.log_lines = Counter(
             "klout_log_lines", "Warnings and worse in the log", ("level",), registry=registry
         )
+        # A series that begins with its first failure would not be seen to grow.
+        for level in ("warning", "error", "critical"):
+            self.log_lines.labels(level)
+        for page in _X_PAGES:
+            for outcome in _X_OUTCOMES:
+                self.x_requests.labels(page, outcome)
         heard = Gauge(
             "klout_updates_heard_timestamp_seconds",
             "When Telegram last answered a fetch of updates; 0 before, and with a webhook",

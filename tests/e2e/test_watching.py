@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -16,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from playground.x.server import Fault, XServer
 from tests.conftest import X_TOKEN
 from tests.dialogue.conftest import BOT_TOKEN
-from tests.e2e.conftest import BotProcess, Town, launch
+from tests.e2e.conftest import ROOT, BotProcess, Town, launch
 
 
 @pytest.fixture
@@ -89,6 +90,22 @@ async def test_a_running_bot_is_measured(town: Town, x: XServer, tmp_path: Path,
     _, text = await _get(port, "metrics")
     for private in (BOT_TOKEN, X_TOKEN, "nasa", str(town.chat.id)):
         assert private not in text
+    assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_alarms_and_dashboard_ask_for_what_there_is(
+    town: Town, tmp_path: Path, port: int
+) -> None:
+    bot = await _started(town, tmp_path)
+    await town.ask("/klout @nasa")
+    _, text = await _get(port, "metrics")
+    there = {
+        sample.name for family in text_string_to_metric_families(text) for sample in family.samples
+    }
+    for file in ("alarms.yml", "dashboard.json"):
+        asked = set(re.findall(r"\b(?:klout|process)_\w+", (ROOT / "deploy" / file).read_text()))
+        assert len(asked) > 10
+        assert asked <= there, file
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
