@@ -12,6 +12,7 @@ from delivery.collecting import Collected, collect
 from delivery.digest import Digest, Known, compose, contents
 from delivery.groups import Board, Groups
 from delivery.slots import LATE, Slot, catch_up
+from scoring.asking import Asker
 from scoring.handles import key
 from scoring.reader import Reader
 from scoring.reading import Reading
@@ -32,6 +33,9 @@ _USEFUL: Final = timedelta(hours=48)
 
 _WORTH_WAITING: Final = timedelta(hours=6)
 """For how long fresh figures are waited for when X does not answer; then old ones are told."""
+
+_NOBODY: Final = Asker("digest")
+"""Nobody asks for what comes by itself, and it is shared by all who follow an account."""
 
 _LATER: Final = timedelta(minutes=5)
 _MOST_ATTEMPTS: Final = 3
@@ -97,7 +101,7 @@ class Preparing:
             pass
         now = self._clock()
         wanted = await self._digests.wanted(now)
-        collected = await collect(self._reader, wanted)
+        collected = await collect(self._reader, wanted, _NOBODY)
         known = Known(self._reader)
         while due := await self._digests.due(now):
             built = [one for each in due if (one := await self._try(each, known, collected))]
@@ -189,7 +193,7 @@ class Preparing:
         settings = await self._groups.settings(place.chat_id)
         if settings.closed or not settings.weekly:
             return None
-        board = await self._groups.board(place.chat_id)
+        board = await self._groups.board(place.chat_id, _NOBODY)
         return board if board.standings else None
 
 

@@ -44,6 +44,7 @@ from storage.following import Following
 from storage.lives import Lives
 from storage.outbox import Outbox
 from storage.pictures import Pictures
+from storage.quotas import Quotas
 from storage.readings import Readings
 from storage.schedules import Schedules
 from storage.spending import Spending
@@ -73,7 +74,9 @@ async def services(
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         spending = Spending(database, settings.budget)
-        reader = Reader(source, Readings(database), spending, clock)
+        reader = Reader(
+            source, Readings(database), spending, Quotas(database, settings.operators), clock
+        )
         drawing = Drawing()
         try:
             chats = Chats(database)

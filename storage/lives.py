@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, UniqueConstraint, delete, exists, false, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -13,6 +25,7 @@ from storage.schema import (
     account,
     alert,
     board,
+    broadcast,
     chat,
     claim,
     digest,
@@ -20,10 +33,12 @@ from storage.schema import (
     link,
     member,
     outbox,
+    quota,
     schedule,
+    usage,
 )
 
-_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert, member, board)
+_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert, member, board, usage)
 """Tables with a `chat_id`."""
 
 
@@ -104,7 +119,9 @@ class Lives:
             await connection.execute(
                 update(account).where(account.c.hidden_by == person_id).values(hidden_by=None)
             )
-            for table in (outbox, digest, schedule, follow, alert, link):
+            await connection.execute(delete(quota).where(_bucket(person_id)))
+            await connection.execute(delete(broadcast).where(broadcast.c.by == person_id))
+            for table in (outbox, digest, schedule, follow, alert, link, usage):
                 await connection.execute(delete(table).where(table.c.chat_id == person_id))
             await connection.execute(delete(chat).where(chat.c.id == person_id))
         return followed
@@ -118,10 +135,20 @@ class Lives:
             for table in (link, member, claim):
                 rows = await connection.execute(select(table).where(table.c.person_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
-            for table in (follow, schedule, alert, digest, outbox):
+            for table, theirs in (
+                (quota, _bucket(person_id)),
+                (broadcast, broadcast.c.by == person_id),
+            ):
+                rows = await connection.execute(select(table).where(theirs))
+                found[table.name] = [dict(row) for row in rows.mappings()]
+            for table in (follow, schedule, alert, digest, outbox, usage):
                 rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
         return found
+
+
+def _bucket(person_id: int) -> ColumnElement[bool]:
+    return and_(quota.c.kind == "person", quota.c.id == person_id)
 
 
 async def _move(connection: AsyncConnection, table: Table, old: int, new: int) -> None:

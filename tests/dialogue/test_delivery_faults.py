@@ -524,7 +524,9 @@ async def test_f31_forget_me_takes_back_what_is_leased(talk: Talk, clock: Clock)
         "follow",
         "link",
         "outbox",
+        "quota",
         "schedule",
+        "usage",
     }
     assert "/follow @lea @nasa" in await talk.ask("/forget_me")
     assert not await rival.arm(leased)
