@@ -5,16 +5,19 @@ All state is in the database: a tick may end anywhere, and the next one goes on 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 from delivery.alerts import Watch
+from delivery.broadcasting import Broadcasting
+from delivery.notices import Notices
 from delivery.preparing import Preparing
 from delivery.sender import Sender
 from storage.control import TERM, Control
 from storage.outbox import Outbox
 from storage.places import Place
+from storage.spending import Spending
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +27,10 @@ TICK: Final = 15.0
 
 class Delivery:
     """The run.
+
+    Args:
+        spending: what was only counted is written once a tick.
+        prune: forget what is long past, once a tick.
 
     Attributes:
         doubted: places that should be told, at the next word, that a message may not have come.
@@ -37,6 +44,10 @@ class Delivery:
         outbox: Outbox,
         sender: Sender,
         control: Control,
+        notices: Notices,
+        broadcasting: Broadcasting,
+        spending: Spending,
+        prune: Sequence[Callable[[datetime], Awaitable[None]]],
         clock: Callable[[], datetime],
         owner: str,
     ) -> None:
@@ -45,6 +56,10 @@ class Delivery:
         self._outbox = outbox
         self._sender = sender
         self._control = control
+        self._notices = notices
+        self._broadcasting = broadcasting
+        self._spending = spending
+        self._prune = prune
         self._clock = clock
         self._owner = owner
         self._closed = False
@@ -52,6 +67,7 @@ class Delivery:
 
     async def tick(self) -> None:
         """Do all there is to do now, if this process is the elected one."""
+        await self._spending.flush()
         self.doubted = await self._outbox.uncertain()
         if not await self._elected():
             return
@@ -88,6 +104,8 @@ class Delivery:
         await self._outbox.reap()
         await self._outbox.expire()
         await self._outbox.prune()
+        for prune in self._prune:
+            await prune(self._clock())
         preparing = asyncio.create_task(self._prepare(), name="prepare")
         try:
             while True:
@@ -103,5 +121,8 @@ class Delivery:
             preparing.cancel()
 
     async def _prepare(self) -> None:
+        await self._notices.check()
         await self._preparing.prepare()
         await self._watch.check()
+        await self._broadcasting.advance()
+        await self._notices.check()  # of what came about in the meantime

@@ -3,23 +3,34 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from delivery.groups import Groups
+from delivery.notices import Notices
 from delivery.run import Delivery
 from delivery.subscriptions import Subscriptions
 from handlers.drawing import Drawing
 from handlers.wording import Wording, wording_for
 from scoring.reader import Reader
+from storage.broadcasts import Broadcasts
 from storage.chats import Chats
 from storage.database import Database
 from storage.figures import Counting
 from storage.lives import Lives
+from storage.outages import Outages
 from storage.pictures import Pictures
 from storage.spending import Spending
+from storage.usage import Usage
+
+
+class Running(NamedTuple):
+    """This program: its version, and since when it runs."""
+
+    version: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class Services:
         operators: people, by number, who may see what is spent and how it goes.
         example: a handle that `/start` and hints show, without `@`.
         new_error_id: makes the id that a person and the log share for one error.
+        notices: tells operators what they should know.
     """
 
     database: Database
@@ -46,6 +58,11 @@ class Services:
     clock: Callable[[], datetime]
     example: str
     new_error_id: Callable[[], str]
+    usage: Usage
+    outages: Outages
+    broadcasts: Broadcasts
+    notices: Notices
+    running: Running
 
 
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

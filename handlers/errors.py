@@ -28,6 +28,8 @@ async def report(update: object, context: Context) -> None:
         return
     error_id = context.services.new_error_id()
     _log.error("error %s", error_id, exc_info=error)
+    if error is not None:
+        await context.services.notices.failed(error, error_id)
     if isinstance(update, Update):
         try:
             await _tell(update, pages.went_wrong(await _wording(update, context), error_id))

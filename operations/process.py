@@ -76,7 +76,7 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | Non
 
 async def _serve(application: KloutApplication) -> None:
     await reach(application)
-    await menu.publish(application.bot)
+    await menu.publish(application.bot, application.services.operators)
     await application.start()
     _log.info("answering as @%s", application.bot.username)
     await poll(application)

@@ -68,6 +68,17 @@ class Lives:
                 .values(state="skipped", reason=reason)
             )
             await cancel(connection, _within(outbox, where), now)
+            if not isinstance(where, Place):  # a chat nothing is kept of stays unknown
+                await connection.execute(update(chat).where(chat.c.id == where).values(gone_at=now))
+
+    async def returned(self, chat_id: int) -> None:
+        """It takes messages again."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(chat)
+                .where(chat.c.id == chat_id, chat.c.gone_at.is_not(None))
+                .values(gone_at=None)
+            )
 
     async def dead(self, chat_id: int) -> list[Place]:
         """Places of a chat whose schedule was stopped because Telegram took nothing."""
@@ -86,7 +97,7 @@ class Lives:
         """
         async with self._database.transaction() as connection:
             if await connection.scalar(select(chat.c.id).where(chat.c.id == new)):
-                for column in ("language", "spoken", "zone"):
+                for column in ("language", "spoken", "zone", "news"):
                     value = select(chat.c[column]).where(chat.c.id == old).scalar_subquery()
                     await connection.execute(
                         update(chat)

@@ -262,9 +262,11 @@ outbox: Final = Table(
     Column("settled_at", Moment),
     # When the place was told that an uncertain message may not have arrived.
     Column("mentioned_at", Moment),
+    Column("broadcast_id", Integer),
     Index(None, "state", "not_before"),
     Index(None, "chat_id", "state"),
     Index(None, "settled_at"),
+    Index(None, "broadcast_id"),
 )
 
 alert: Final = Table(

@@ -83,7 +83,7 @@ class Usage:
             await connection.execute(delete(usage).where(usage.c.day < (now - KEPT).date()))
 
     async def _grouped(
-        self, name: ColumnElement[_K], sums: Select[tuple[int, int, int]]
+        self, name: ColumnElement[_K], sums: Select[int, int, int]
     ) -> dict[_K, Used]:
         grouped = sums.add_columns(name).group_by(name)
         async with self._database.reading() as connection:
@@ -119,7 +119,7 @@ async def book(
         )
 
 
-def _sums(first: date, last: date) -> Select[tuple[int, int, int]]:
+def _sums(first: date, last: date) -> Select[int, int, int]:
     columns = (usage.c.spent, usage.c.profiles, usage.c.served)
     return select(*(func.coalesce(func.sum(each), 0) for each in columns)).where(
         usage.c.day.between(first, last)

@@ -13,8 +13,8 @@ from telegram import Update
 
 from delivery import run, sender
 from delivery.digest import Digest
-from delivery.preparing import Written
 from delivery.slots import period
+from delivery.writing import Written
 from handlers.letters import Letters
 from playground.telegram.local import LocalTelegram
 from playground.telegram.wire import Json

@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("ix_broadcast_state", "broadcast", ["state"])
+    op.add_column("outbox", sa.Column("broadcast_id", sa.Integer))
+    op.create_index("ix_outbox_broadcast_id", "outbox", ["broadcast_id"])
     op.add_column("chat", sa.Column("news", sa.Boolean))
     op.add_column("chat", sa.Column("gone_at", sa.DateTime(timezone=True)))
 
@@ -27,4 +29,6 @@ def downgrade() -> None:
     """Drop it again."""
     op.drop_column("chat", "gone_at")
     op.drop_column("chat", "news")
+    op.drop_index("ix_outbox_broadcast_id", "outbox")
+    op.drop_column("outbox", "broadcast_id")
     op.drop_table("broadcast")
