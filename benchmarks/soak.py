@@ -111,6 +111,10 @@ class Soak:
                 await self._settle(application)
                 books = await self._books(application)
                 await application.stop()
+        for _ in range(100):  # a process that drew, and was ended, takes a moment to be gone
+            if open_files() <= files and not active_children():
+                break
+            await asyncio.sleep(0.5)
         promises = self._promises(books, files)
         self._report(books, promises, time.perf_counter() - begun)
         return [promise for promise, kept in promises.items() if not kept]
