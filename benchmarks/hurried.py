@@ -55,7 +55,7 @@ def main() -> None:
     """Run the bot until it is told to stop."""
     speed = float(sys.argv[1])
     settings = load(Settings)
-    logs.configure(settings.log_level, settings.secrets)
+    logs.configure(settings.log_level, settings.secrets, settings.log_format)
     with asyncio.Runner(loop_factory=lambda: HurriedLoop(speed)) as runner:
         # the scheduler goes by the computer's clock, whatever the loop says
         runner.run(process.run(settings, clock=hurried(speed), tick=TICK / speed))

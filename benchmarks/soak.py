@@ -30,6 +30,7 @@ from benchmarks.hurried import HurriedLoop
 from benchmarks.traces import Errors, Memory, open_files
 from handlers import KloutApplication
 from operations import assembly
+from operations.receiving import Receiving, with_bodies
 from operations.settings import Settings, load
 from playground.telegram.local import LocalTelegram
 from playground.telegram.world import Event
@@ -106,10 +107,13 @@ class Soak:
             application = assembly.ready(built.build())
             async with application:
                 await application.start()
+                receiving = Receiving(application)
+                receiving.start()
                 for minute in range(self.minutes):
-                    await self._pass(application, minute)
-                await self._settle(application)
+                    await self._pass(application, receiving, minute)
+                await self._settle(application, receiving)
                 books = await self._books(application)
+                await receiving.close(0)
                 await application.stop()
         for _ in range(100):  # a process that drew, and was ended, takes a moment to be gone
             if open_files() <= files and not active_children():
@@ -119,7 +123,7 @@ class Soak:
         self._report(books, promises, time.perf_counter() - begun)
         return [promise for promise, kept in promises.items() if not kept]
 
-    async def _pass(self, application: KloutApplication, minute: int) -> None:
+    async def _pass(self, application: KloutApplication, receiving: Receiving, minute: int) -> None:
         """One minute: people act, something goes wrong, what is due is sent."""
         day, dice = self.day, self.day.random
         armed = self.telegram.faults_to_come
@@ -133,7 +137,7 @@ class Soak:
             path = self.database_url.removeprefix("sqlite:///")
             held = asyncio.create_task(asyncio.to_thread(lock, path, dice.uniform(0.5, 2)))
             day.troubles["database locked"] += 1
-        await self._feed(application)
+        await self._feed(application, receiving)
         self._count(asked, lost=scripted - self.telegram.faults_to_come)
         await self._tick(application)
         if held:
@@ -143,11 +147,11 @@ class Soak:
             self.memory.look()
         self.now += _MINUTE
 
-    async def _feed(self, application: KloutApplication) -> None:
-        """Everything that waits at Telegram, until all of it is dealt with."""
-        for update in self.telegram.take_updates():
-            await application.update_queue.put(Update.de_json(update, application.bot))
-        await application.update_queue.join()
+    async def _feed(self, application: KloutApplication, receiving: Receiving) -> None:
+        """Everything that waits at Telegram, until all of it is dealt with that can be now."""
+        came = [Update.de_json(one, application.bot) for one in self.telegram.take_updates()]
+        await receiving.accept(with_bodies(came))
+        await receiving.drained()
 
     async def _tick(self, application: KloutApplication) -> None:
         def watch(event: Event) -> None:
@@ -171,11 +175,11 @@ class Soak:
         newer = list(asked.chat.messages.values())[asked.messages :]
         return any(message["from"]["is_bot"] for message in newer)
 
-    async def _settle(self, application: KloutApplication) -> None:
+    async def _settle(self, application: KloutApplication, receiving: Receiving) -> None:
         """Everything is well again: what was due gets done."""
         self.day_ended = self.now
         for _ in range(_PATIENCE):
-            await self._feed(application)
+            await self._feed(application, receiving)
             await self._tick(application)
             self.now += _MINUTE
             if not await self._open(application):

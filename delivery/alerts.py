@@ -63,7 +63,7 @@ class Watch:
                 try:
                     await self._check(alert)
                 except Exception:  # noqa: BLE001 - one alert's trouble must not hold up the others
-                    _log.exception("an alert on @%s could not be checked", alert.handle)
+                    _log.exception("an alert could not be checked")
                     passed = replace(alert, seen_at=self._clock())
                     await self._alerts.checked(alert, passed, None)
 

@@ -17,6 +17,7 @@ from scoring.reader import Reader
 from storage.chats import Chats
 from storage.database import Database
 from storage.figures import Counting
+from storage.inbox import Inbox
 from storage.lives import Lives
 from storage.pictures import Pictures
 from storage.spending import Spending
@@ -29,6 +30,7 @@ class Services:
     Attributes:
         operators: people, by number, who may see what is spent and how it goes.
         example: a handle that `/start` and hints show, without `@`.
+        inbox: updates that are not answered yet.
         new_error_id: makes the id that a person and the log share for one error.
     """
 
@@ -40,6 +42,7 @@ class Services:
     lives: Lives
     spending: Spending
     counting: Counting
+    inbox: Inbox
     operators: frozenset[int]
     drawing: Drawing
     pictures: Pictures
@@ -90,14 +93,12 @@ class KloutApplication(
 
     Attributes:
         delivery: the run of digests; set by whoever assembles the application.
-        next_update: the number of the first update not yet fetched; None before the first.
     """
 
-    __slots__ = ("delivery", "next_update", "services")
+    __slots__ = ("delivery", "services")
 
     delivery: Delivery
 
     def __init__(self, *, services: Services, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.services = services
-        self.next_update: int | None = None

@@ -25,7 +25,7 @@ async def publish(bot: ExtBot[Any]) -> None:
             if list(await bot.get_my_commands(language_code=code)) != wanted:
                 await bot.set_my_commands(wanted, language_code=code)
     except TelegramError as error:
-        _log.warning("the command menu could not be published: %s", error)
+        _log.warning("the command menu could not be published", extra={"error": str(error)})
 
 
 def commands(wording: Wording) -> list[BotCommand]:

@@ -19,6 +19,7 @@ from telegram.error import BadRequest, TelegramError
 
 from handlers.context import Context
 from handlers.views import Reply
+from handlers.views.inline import guest_message
 
 _PATIENCE: Final = 0.4
 """Seconds after which a person should see that work goes on."""
@@ -55,6 +56,16 @@ async def answer_guest(message: Message, result: InlineQueryResultArticle) -> No
     """Answer where the bot is a guest; too late is no error."""
     with _too_late_is_no_error():
         await message.answer_guest_query(result)
+
+
+async def tell(update: Update, text: str) -> None:
+    """Say something short, however somebody spoke to the bot."""
+    if query := update.callback_query:
+        await query.answer(text, show_alert=True)
+    elif message := update.guest_message:
+        await answer_guest(message, guest_message(text))
+    elif message := update.effective_message:
+        await message.reply_text(text)
 
 
 async def replace(query: CallbackQuery, reply: Reply) -> None:

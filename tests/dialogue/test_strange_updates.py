@@ -1,11 +1,13 @@
 """Updates that nobody types: other kinds, other senders, service messages, and forwarded ones."""
 
 from copy import deepcopy
+from itertools import count
 from typing import Any, Final
 
 import pytest
 from telegram import Update
 
+from operations.receiving import with_bodies
 from playground.telegram.wire import Json
 from storage.schema import alert, board, chat, follow, member, schedule
 from tests.dialogue.conftest import Talk
@@ -246,9 +248,11 @@ def _said(talk: Talk) -> list[str]:
     return [call.method for call in talk.telegram.sent() if call.method != "getMe"]
 
 
+_NUMBERS = count(1)  # none comes twice, or the second would be left out
+
+
 async def _give(talk: Talk, update: Json) -> None:
     """An update as Telegram would send it, whatever it is."""
-    await talk.application.update_queue.put(
-        Update.de_json({"update_id": 1} | deepcopy(update), talk.application.bot)
-    )
-    await talk.application.update_queue.join()
+    given = Update.de_json({"update_id": next(_NUMBERS)} | deepcopy(update), talk.application.bot)
+    await talk.receiving.accept(with_bodies([given]))
+    await talk.receiving.drained()

@@ -19,10 +19,13 @@ from tests.conftest import Clock
 TOKEN = "123456:AAabcdefghijklmnopqrstuvwxyz0123456789"
 BEARER = "AAAAbearer%2Fof-the-tests"
 PASSWORD = "correct-horse-battery"
+WEBHOOK = "webhook-secret-of-the-tests-0123456789"
 GIVEN: dict[str, Any] = {
     "telegram_bot_token": TOKEN,
     "x_bearer_token": BEARER,
     "database_url": f"postgresql://klout:{PASSWORD}@localhost/klout",
+    "webhook_url": "https://bot.example.org",
+    "webhook_secret": WEBHOOK,
 }
 
 
@@ -34,8 +37,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_show_no_secret() -> None:
     settings = load(Settings, **GIVEN)
     for shown in (repr(settings), str(settings), f"{settings.telegram_bot_token}"):
-        assert not [secret for secret in (TOKEN, BEARER, PASSWORD) if secret in shown]
-    assert set(settings.secrets) == {TOKEN, BEARER, PASSWORD}
+        assert not [secret for secret in settings.secrets if secret in shown]
+    assert set(settings.secrets) == {TOKEN, BEARER, PASSWORD, WEBHOOK, settings.webhook_path}
 
 
 @pytest.mark.parametrize(
