@@ -1,6 +1,6 @@
 """The baseline: python-telegram-bot with one handler that replies with a constant.
 
-By polling; by webhook where `WEBHOOK_PORT` is set: each update goes into PTB's queue and is answered
+By polling; by webhook where `WEBHOOK_PORT` is set: each update goes into PTB's queue and is told
 200, as PTB's own server does, which needs a library more.
 """
 
