@@ -1,7 +1,8 @@
 """`make chaos`, the other half: questions by webhook while the processes that answer are killed.
 
 Everybody asks once, all at the same moment. Telegram pushes to one address, behind which stand two
-processes of the bot on one database; each is killed some seconds after it is up, and started again. Nobody may be answered twice, and whoever was not answered must be marked as uncertain.
+processes of the bot on one database; each is killed some seconds after it is up, and started
+again. Nobody may be answered twice, and whoever was not answered must be marked as uncertain.
 Telegram and X are local servers in this process; each answer of Telegram takes a while before and
 after it takes effect, and every tenth update is pushed twice.
 
