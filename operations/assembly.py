@@ -1,5 +1,6 @@
 """The parts put together: settings make services, services make the application."""
 
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -48,6 +49,8 @@ from storage.readings import Readings
 from storage.schedules import Schedules
 from storage.spending import Spending
 
+_log = logging.getLogger(__name__)
+
 Clock = Callable[[], datetime]
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # what PTB will do anyway, and warns of until then
@@ -69,7 +72,7 @@ async def services(
         clock: the time, aware, UTC.
         example: a handle that hints may name.
     """
-    database = await Database.open(settings.database_url)
+    database = await _opened(settings.database_url)
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         spending = Spending(database, settings.budget)
@@ -113,6 +116,17 @@ async def services(
             await source.close()
     finally:
         await database.close()
+
+
+async def _opened(url: str) -> Database:
+    """The database; PostgreSQL is waited for, since a machine's services start in any order."""
+    while True:
+        try:
+            return await Database.open(url)
+        except OSError as error:
+            if not url.startswith("postgresql"):
+                raise
+            _log.warning("still waiting for the database: %s", error)
 
 
 def builder(
