@@ -72,7 +72,9 @@ async def test_a_running_bot_is_measured(town: Town, x: XServer, tmp_path: Path,
     checks = await _checks(port, "ready", 200)
     assert checks == dict.fromkeys(["started", "database", "tick", "updates"], True)
     assert await _checks(port, "health", 200) == {"loop": True, "tick": True}
-    found = await _metrics(port)
+    async with asyncio.timeout(30):  # the first tick may still be at its election
+        while not (found := await _metrics(port))["klout_sender_elected"]:  # noqa: ASYNC110 - it is another process
+            await asyncio.sleep(0.5)
     assert found["klout_telegram_requests_total sendMessage ok"] == 3
     assert found["klout_telegram_requests_total sendMessage too_many_requests"] == 1
     assert found["klout_x_requests_total ok profiles"] == 1
