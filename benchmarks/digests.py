@@ -28,9 +28,11 @@ from playground.telegram.web import create_app
 from playground.x.accounts import FixedWorld
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
+from scoring.asking import Asker
 from scoring.reader import Reader
 from scoring.sources.x import XSource
 from storage.database import Database
+from storage.quotas import Quotas
 from storage.readings import Readings
 from storage.spending import Spending
 
@@ -109,7 +111,8 @@ async def _seed(url: str, chats: list[int], schedules: int) -> datetime:
         async with TestServer(x.application()) as server:
             source = XSource(_X_TOKEN, str(server.make_url("")).rstrip("/"), lambda: moment)  # noqa: B023
             ledger = Spending(database, _PLENTY)
-            await collect(Reader(source, Readings(database), ledger, lambda: moment), handles)  # noqa: B023
+            reader = Reader(source, Readings(database), ledger, Quotas(database), lambda: moment)  # noqa: B023
+            await collect(reader, handles, Asker("digest"))
             await source.close()
     due_at = utc_now() + _IDLE
     await subscribe(database, chats, handles, due_at, told_at=told_at)

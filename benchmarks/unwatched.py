@@ -10,7 +10,6 @@ from typing import Any
 
 from telegram.request import HTTPXRequest
 
-from handlers.ordering import PersonByPerson
 from operations import assembly, process
 from operations.settings import Settings, load
 
@@ -21,9 +20,8 @@ def main() -> None:
         assembly: {
             "MeasuredRequest": lambda _metrics, **given: HTTPXRequest(**given),
             "MeasuredSource": lambda source, _metrics: source,
-            "MeasuredUpdates": lambda _metrics, _clock: PersonByPerson(),
         },
-        process: {"watched": lambda *_: nullcontext()},
+        process: {"watched": lambda *_: nullcontext(), "Answering": lambda *_: nullcontext},
     }
     for module, names in seams.items():
         for name, plain in names.items():

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from delivery.preparing import Writer
+from delivery.notices import Notices
+from delivery.writing import Writer
 from scoring.handles import key
 from scoring.reader import Reader
 from scoring.score import Score
@@ -49,11 +50,17 @@ class Watch:
     """Checks alerts against newer readings."""
 
     def __init__(
-        self, alerts: Alerts, reader: Reader, writer: Writer, clock: Callable[[], datetime]
+        self,
+        alerts: Alerts,
+        reader: Reader,
+        writer: Writer,
+        notices: Notices,
+        clock: Callable[[], datetime],
     ) -> None:
         self._alerts = alerts
         self._reader = reader
         self._writer = writer
+        self._notices = notices
         self._clock = clock
 
     async def check(self) -> None:
@@ -62,8 +69,9 @@ class Watch:
             for alert in waiting:
                 try:
                     await self._check(alert)
-                except Exception:  # noqa: BLE001 - one alert's trouble must not hold up the others
+                except Exception as error:  # noqa: BLE001 - it must not hold up the others
                     _log.exception("an alert could not be checked")
+                    await self._notices.failed(error)
                     passed = replace(alert, seen_at=self._clock())
                     await self._alerts.checked(alert, passed, None)
 

@@ -7,9 +7,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from scoring.asking import Asker
 from scoring.errors import (
     BudgetSpent,
     CreditsDepleted,
+    QuotaSpent,
     RateLimited,
     ScoringError,
     SourceError,
@@ -37,13 +39,14 @@ class Collected:
     again_at: datetime | None = None
 
 
-async def collect(reader: Reader, handles: Iterable[str]) -> Collected:
+async def collect(reader: Reader, handles: Iterable[str], who: Asker) -> Collected:
     """Read handles, a hundred at a time; once nothing can be bought, ask no more.
 
     Each costs one read a UTC day at most, whoever else asks for it: `Reader` sees to that.
 
     Args:
         handles: those that matter most first.
+        who: for whom they are read.
     """
     collected = Collected()
     rest = iter(handles)
@@ -52,7 +55,7 @@ async def collect(reader: Reader, handles: Iterable[str]) -> Collected:
         if stop is not None:
             _leave(collected, some, stop)
             continue
-        results = await asyncio.gather(*(_read(reader, handle) for handle in some))
+        results = await asyncio.gather(*(_read(reader, handle, who) for handle in some))
         for handle, problem in zip(some, results, strict=True):
             if problem is not None:
                 _leave(collected, [handle], problem)
@@ -61,9 +64,9 @@ async def collect(reader: Reader, handles: Iterable[str]) -> Collected:
     return collected
 
 
-async def _read(reader: Reader, handle: str) -> ScoringError | None:
+async def _read(reader: Reader, handle: str, who: Asker) -> ScoringError | None:
     try:
-        return (await reader.read(handle)).problem
+        return (await reader.read(handle, who)).problem
     except ScoringError as error:
         return error
 
@@ -73,7 +76,7 @@ def _leave(collected: Collected, handles: Iterable[str], problem: ScoringError) 
     for handle in handles:
         collected.problems[key(handle)] = problem
         if isinstance(problem, SourceError) and not isinstance(
-            problem, BudgetSpent | CreditsDepleted | TokenRefused
+            problem, BudgetSpent | CreditsDepleted | QuotaSpent | TokenRefused
         ):
             collected.unread.add(key(handle))
     if isinstance(problem, RateLimited):

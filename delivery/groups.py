@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from delivery.collecting import collect
+from scoring.asking import Asker
 from scoring.errors import AccountError, AccountHidden, ScoringError
 from scoring.handles import key
 from scoring.progress import WEEKS, Progress, progress
@@ -68,7 +69,7 @@ class Groups:
         self._claims = claims
         self._clock = clock
 
-    async def join(self, chat_id: int, person_id: int, handle: str) -> Reading:
+    async def join(self, chat_id: int, person_id: int, handle: str, who: Asker) -> Reading:
         """Put a person on a group's board with their own handle, instead of an earlier one.
 
         Raises:
@@ -77,7 +78,7 @@ class Groups:
         """
         if (await self._boards.settings(chat_id)).closed:
             raise BoardClosedError
-        reading = (await self._reader.read(handle)).shown_to(None)
+        reading = (await self._reader.read(handle, who)).shown_to(None)
         owner = await self._claims.owner(reading.account_id)
         if owner not in {None, person_id}:
             raise HandleHeldError(handle)
@@ -106,26 +107,26 @@ class Groups:
         """What administrators chose."""
         return await self._boards.settings(chat_id)
 
-    async def board(self, chat_id: int, *, fresh: bool = True) -> Board:
-        """A group's board; accounts that were not read today are read if it is to be fresh."""
+    async def board(self, chat_id: int, who: Asker | None = None) -> Board:
+        """A group's board; accounts that were not read today are read for `who`, if anybody."""
         settings = await self._boards.settings(chat_id)
         names = list((await self._boards.members(chat_id)).values())
-        problems = (await collect(self._reader, names)).problems if fresh else {}
+        problems = (await collect(self._reader, names, who)).problems if who else {}
         now = self._clock()
         found = [await self._standing(name, problems.get(key(name)), now) for name in names]
         return Board(tuple(sorted(found, key=_growth_first)), now, settings)
 
-    async def code(self, person_id: int, handle: str) -> tuple[Reading, str]:
+    async def code(self, person_id: int, handle: str, who: Asker) -> tuple[Reading, str]:
         """What the account's bio has to show, so that it is known to be this person's.
 
         Raises:
             scoring.errors.ScoringError: there is no such account to prove.
         """
-        reading = await self._reader.read(handle)
+        reading = await self._reader.read(handle, who)
         code = f"klout-{secrets.token_hex(3)}"
         return reading, await self._claims.ask(person_id, reading.account_id, code)
 
-    async def prove(self, person_id: int, handle: str) -> bool | None:
+    async def prove(self, person_id: int, handle: str, who: Asker) -> bool | None:
         """Look at the account's bio: whether the code is there; None when it is too soon.
 
         Raises:
@@ -139,7 +140,7 @@ class Groups:
         code = await self._claims.look(person_id, stored.account_id, now)
         if code is None:
             return None
-        profile = await self._reader.profile(stored.handle)
+        profile = await self._reader.profile(stored.handle, who)
         if profile.id != stored.account_id or code not in profile.bio:
             return False
         await self._claims.prove(person_id, stored.account_id, now)

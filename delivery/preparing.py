@@ -4,17 +4,19 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from sqlalchemy.exc import OperationalError
 
 from delivery.collecting import Collected, collect
 from delivery.digest import Digest, Known, compose, contents
 from delivery.groups import Board, Groups
+from delivery.notices import Notices
 from delivery.slots import LATE, Slot, catch_up
+from delivery.writing import Writer, Written
+from scoring.asking import Asker
 from scoring.handles import key
 from scoring.reader import Reader
-from scoring.reading import Reading
 from storage import schedules
 from storage.database import Database
 from storage.digests import Digests, Due, Told
@@ -33,35 +35,11 @@ _USEFUL: Final = timedelta(hours=48)
 _WORTH_WAITING: Final = timedelta(hours=6)
 """For how long fresh figures are waited for when X does not answer; then old ones are told."""
 
+_NOBODY: Final = Asker("digest")
+"""Nobody asks for what comes by itself, and it is shared by all who follow an account."""
+
 _LATER: Final = timedelta(minutes=5)
 _MOST_ATTEMPTS: Final = 3
-
-
-class Written(NamedTuple):
-    """A message in words.
-
-    Attributes:
-        html: Telegram HTML, 4096 UTF-16 units at most once it is parsed.
-        markup: its buttons, as the Bot API's JSON.
-    """
-
-    html: str
-    markup: dict[str, Any] | None
-
-
-class Writer(Protocol):
-    """Puts digests and alerts into words, in a place's language."""
-
-    async def digest(self, place: Place, digest: Digest, now: datetime) -> Written:
-        """One message, its first page."""
-
-    async def crossed(
-        self, place: Place, reading: Reading, threshold: float, *, above: bool
-    ) -> Written:
-        """A score is surely above, or below, a threshold now, and was not before."""
-
-    async def moved(self, place: Place, reading: Reading, base: float) -> Written:
-        """A score has moved from where it was."""
 
 
 class _Built(NamedTuple):
@@ -81,6 +59,7 @@ class Preparing:
         reader: Reader,
         groups: Groups,
         writer: Writer,
+        notices: Notices,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -89,6 +68,7 @@ class Preparing:
         self._digests = Digests(database)
         self._reader = reader
         self._writer = writer
+        self._notices = notices
         self._clock = clock
 
     async def prepare(self) -> None:
@@ -97,7 +77,7 @@ class Preparing:
             pass
         now = self._clock()
         wanted = await self._digests.wanted(now)
-        collected = await collect(self._reader, wanted)
+        collected = await collect(self._reader, wanted, _NOBODY)
         known = Known(self._reader)
         while due := await self._digests.due(now):
             built = [one for each in due if (one := await self._try(each, known, collected))]
@@ -109,8 +89,8 @@ class Preparing:
             return await self._build(due, known, collected)
         except OperationalError:
             raise  # the database's trouble, not this place's
-        except Exception:  # noqa: BLE001 - one place's trouble must not hold up the others
-            await self._give_up(due)
+        except Exception as error:  # noqa: BLE001 - it must not hold up the others
+            await self._give_up(due, error)
             return None
 
     async def _build(self, due: Due, known: Known, collected: Collected) -> _Built | None:
@@ -153,12 +133,13 @@ class Preparing:
                     await self._post([one])
                 except OperationalError:
                     raise
-                except Exception:  # noqa: BLE001
-                    await self._give_up(one.due)
+                except Exception as error:  # noqa: BLE001
+                    await self._give_up(one.due, error)
 
-    async def _give_up(self, due: Due) -> None:
+    async def _give_up(self, due: Due, error: Exception) -> None:
         """For now, or for good: within an `except`."""
         _log.exception("digest could not be built", extra={"digest_id": due.id})
+        await self._notices.failed(error)
         last = due.attempt + 1 >= _MOST_ATTEMPTS
         await self._digests.fail(due.id, self._clock() + _LATER, last=last)
 
@@ -189,7 +170,7 @@ class Preparing:
         settings = await self._groups.settings(place.chat_id)
         if settings.closed or not settings.weekly:
             return None
-        board = await self._groups.board(place.chat_id)
+        board = await self._groups.board(place.chat_id, _NOBODY)
         return board if board.standings else None
 
 

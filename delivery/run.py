@@ -5,17 +5,20 @@ All state is in the database: a tick may end anywhere, and the next one goes on 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from delivery.alerts import Watch
+from delivery.broadcasting import Broadcasting
+from delivery.notices import Notices
 from delivery.preparing import Preparing
 from delivery.sender import Sender
 from storage.control import TERM, Control
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.places import Place
+from storage.spending import Spending
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +41,10 @@ class Doubts(NamedTuple):
 class Delivery:
     """The run.
 
+    Args:
+        spending: what was only counted is written once a tick.
+        prune: forget what is long past, once a tick.
+
     Attributes:
         doubted: places that should be told, at the next word, that a message may not have come.
         looked_at: when it last looked at what there is to do, or went on with it.
@@ -52,6 +59,10 @@ class Delivery:
         inbox: Inbox,
         sender: Sender,
         control: Control,
+        notices: Notices,
+        broadcasting: Broadcasting,
+        spending: Spending,
+        prune: Sequence[Callable[[datetime], Awaitable[None]]],
         clock: Callable[[], datetime],
         owner: str,
     ) -> None:
@@ -61,6 +72,10 @@ class Delivery:
         self._inbox = inbox
         self._sender = sender
         self._control = control
+        self._notices = notices
+        self._broadcasting = broadcasting
+        self._spending = spending
+        self._prune = prune
         self._clock = clock
         self._owner = owner
         self._closed = False
@@ -70,6 +85,7 @@ class Delivery:
     async def tick(self) -> None:
         """Do all there is to do now, if this process is the elected one."""
         self.looked_at = self._clock()  # before anything that may fail: others' faults are theirs
+        await self._spending.flush()
         await self._look_for_doubts()
         if not await self._elected():
             return
@@ -110,7 +126,8 @@ class Delivery:
         await self._outbox.reap()
         await self._outbox.expire()
         await self._outbox.prune()
-        await self._inbox.prune()
+        for prune in self._prune:
+            await prune(self._clock())
         preparing = asyncio.create_task(self._prepare(), name="prepare")
         try:
             while True:
@@ -126,5 +143,8 @@ class Delivery:
             preparing.cancel()
 
     async def _prepare(self) -> None:
+        await self._notices.check()
         await self._preparing.prepare()
         await self._watch.check()
+        await self._broadcasting.advance()
+        await self._notices.check()  # of what came about in the meantime

@@ -20,6 +20,7 @@ from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, RetryAfter
 
+from delivery.notices import Notices
 from delivery.verdicts import Verdict, judge, wait_of
 from storage.control import Control
 from storage.lives import Lives
@@ -59,12 +60,14 @@ class Sender:
         lives: Lives,
         clock: Callable[[], datetime],
         *,
+        notices: Notices,
         pace: float = A_SECOND,
     ) -> None:
         self._bot = bot
         self._outbox = outbox
         self._control = control
         self._lives = lives
+        self._notices = notices
         self._clock = clock
         self._pace = AsyncLimiter(1, 1 / pace)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -80,9 +83,9 @@ class Sender:
             room = most - len(self._under_way)
             taken = await self._outbox.lease(room) if room > 0 else []
             for message in taken:
-                task = asyncio.create_task(self._send(message), name=f"send {message.id}")
+                task = asyncio.create_task(self._try(message), name=f"send {message.id}")
                 self._under_way.add(task)
-                task.add_done_callback(self._done)
+                task.add_done_callback(self._under_way.discard)
             if not taken and not self._under_way:
                 return
             if not taken:
@@ -96,12 +99,12 @@ class Sender:
             await asyncio.wait(self._under_way, timeout=patience)
         await self._outbox.release()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            _log.error(
-                "a message could not be settled", exc_info=error, extra={"task": task.get_name()}
-            )
+    async def _try(self, message: Outgoing) -> None:
+        try:
+            await self._send(message)
+        except Exception as error:  # noqa: BLE001 - its lease runs out; it holds up no other
+            _log.exception("a message could not be settled")
+            await self._notices.failed(error)
 
     async def _halted(self) -> bool:
         return self._stopped or await self._control.paused_until(self._clock()) is not None
@@ -178,6 +181,7 @@ class Sender:
                 where = place if verdict is Verdict.TOPIC_GONE else place.chat_id
                 await self._lives.bury(where, verdict.name, now)
             case Verdict.MALFORMED:
+                await self._notices.failed(error)
                 await self._send_plainly(message)
             case _:
                 await self._again(message, error, free=verdict is Verdict.NOT_SENT)

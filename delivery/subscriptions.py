@@ -11,6 +11,7 @@ from delivery.collecting import collect
 from delivery.digest import Digest, Known, compose, recall
 from delivery.slots import Slot, period, reschedule
 from delivery.zones import zone_info
+from scoring.asking import Asker
 from scoring.errors import AccountError, ScoringError, SourceError
 from scoring.reader import Reader
 from scoring.reading import Reading
@@ -67,9 +68,11 @@ class Subscriptions:
         self._alerts = alerts
         self._clock = clock
 
-    async def follow(self, place: Place, handles: Sequence[str]) -> Follow:
+    async def follow(self, place: Place, handles: Sequence[str], who: Asker) -> Follow:
         """Follow accounts that exist; the first follow of a place sets a schedule as well."""
-        answers = await asyncio.gather(*(self._look(handle, place.chat_id) for handle in handles))
+        answers = await asyncio.gather(
+            *(self._look(handle, who, place.chat_id) for handle in handles)
+        )
         wanted: dict[str, datetime | None] = {}
         problems = []
         for handle, answer in zip(handles, answers, strict=True):
@@ -160,17 +163,18 @@ class Subscriptions:
         """Send without a sound, or with one."""
         return await self._schedules.change(place, lambda old: replace(old, silent=silent))
 
-    async def digest(self, place: Place) -> Digest:
+    async def digest(self, place: Place, who: Asker) -> Digest:
         """A place's digest as of now; accounts that were not read today are read."""
         follows = await self.following.of(place)
-        collected = await collect(self._reader, [followed.handle for followed in follows])
+        names = [followed.handle for followed in follows]
+        collected = await collect(self._reader, names, who)
         told = await compose(Known(self._reader), follows, collected.problems, place.chat_id)
         return Digest(0, told, schedule=await self.schedule(place))
 
-    async def stored_digest(self, place: Place, number: int) -> Digest | None:
+    async def stored_digest(self, place: Place, number: int, who: Asker) -> Digest | None:
         """A digest that was sent to this place, as it was; number 0 is the one of now."""
         if number == 0:
-            return await self.digest(place)
+            return await self.digest(place, who)
         contents = await self._digests.contents(number, place)
         if contents is None:
             return None
@@ -181,6 +185,7 @@ class Subscriptions:
         self,
         place: Place,
         handle: str,
+        who: Asker,
         *,
         threshold: float | None = None,
         step: float | None = None,
@@ -193,7 +198,7 @@ class Subscriptions:
         Raises:
             scoring.errors.ScoringError: there is no score to begin with.
         """
-        reading = (await self._reader.read(handle)).shown_to(place.chat_id)
+        reading = (await self._reader.read(handle, who)).shown_to(place.chat_id)
         score = reading.score
         added = await self._alerts.put(
             Alert(
@@ -217,9 +222,9 @@ class Subscriptions:
         """A place's alerts."""
         return await self._alerts.of(place)
 
-    async def _look(self, handle: str, viewer: int) -> Reading | ScoringError:
+    async def _look(self, handle: str, who: Asker, viewer: int) -> Reading | ScoringError:
         try:
-            return (await self._reader.read(handle)).shown_to(viewer)
+            return (await self._reader.read(handle, who)).shown_to(viewer)
         except (AccountError, SourceError) as error:
             return error
 

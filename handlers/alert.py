@@ -6,6 +6,7 @@ from typing import Final
 from telegram import Message, Update
 
 from handlers import klout
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import say, toast, working
 from handlers.rights import allowed, place_of
@@ -87,6 +88,7 @@ async def _set(update: Update, context: Context, message: Message, handle: str, 
             reading = await subscriptions.set_alert(
                 place_of(message),
                 handle,
+                asker(update, "alert"),
                 threshold=None if step else value,
                 step=value if step else None,
             )

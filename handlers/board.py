@@ -6,6 +6,7 @@ from telegram import Message, Update
 
 from delivery.groups import BoardClosedError
 from handlers import klout, pictures
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.rights import allowed
@@ -15,6 +16,7 @@ from handlers.views.prompts import Question
 from handlers.views.scores import apology
 from handlers.wording import wording_for
 from scoring import handles
+from scoring.asking import Asker
 from scoring.errors import ScoringError
 from storage.boards import BoardFullError, HandleHeldError
 
@@ -79,7 +81,8 @@ async def board(update: Update, context: Context) -> None:
             await _choose(update, context, message, words)
     else:
         async with working(update, context):
-            shown = await _board(context, message.chat_id, "growth", wording.language)
+            who = asker(update, "board")
+            shown = await _board(context, message.chat_id, "growth", wording.language, who)
         await say(message, shown)
 
 
@@ -92,7 +95,7 @@ async def press_board(update: Update, context: Context) -> None:
     await toast(query)
     language = press.language or (await context.wording(update)).language
     order = press.argument if press.argument == "score" else "growth"
-    shown = await _board(context, query.message.chat_id, order, language, fresh=False)
+    shown = await _board(context, query.message.chat_id, order, language)
     if press.argument == "new":
         await say(query.message, shown)
     else:
@@ -109,7 +112,7 @@ async def press_picture(update: Update, context: Context) -> None:
     theme = pictures.theme_of(word)
     wording = wording_for(press.language) if theme else await context.wording(update)
     message = query.message if isinstance(query.message, Message) else None
-    told = await context.services.groups.board(message.chat_id, fresh=False) if message else None
+    told = await context.services.groups.board(message.chat_id) if message else None
     shown = None
     if message and told and not told.settings.closed:
         title = message.chat.title or ""
@@ -127,9 +130,10 @@ async def _joined(update: Update, context: Context, handle: str) -> Reply:
     chat, person = update.effective_chat, update.effective_user
     assert chat is not None and person is not None  # noqa: S101, PT018 - the caller looked
     wording = await context.wording(update)
+    who = asker(update, "join")
     try:
         async with working(update, context):
-            reading = await context.services.groups.join(chat.id, person.id, handle)
+            reading = await context.services.groups.join(chat.id, person.id, handle, who)
     except BoardClosedError:
         return boards.closed(wording)
     except BoardFullError:
@@ -159,10 +163,10 @@ async def _choose(update: Update, context: Context, message: Message, words: lis
 
 
 async def _board(
-    context: Context, chat_id: int, order: str, language: str, *, fresh: bool = True
+    context: Context, chat_id: int, order: str, language: str, who: Asker | None = None
 ) -> Reply:
     wording = wording_for(language)
-    told = await context.services.groups.board(chat_id, fresh=fresh)
+    told = await context.services.groups.board(chat_id, who)
     if told.settings.closed:
         return boards.closed(wording)
     return boards.board(told, wording, by_score=order == "score")

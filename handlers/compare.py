@@ -36,7 +36,7 @@ async def take(update: Update, context: Context, message: Message, text: str) ->
     elif len(request.handles) == 1 and not request.rejected:
         await klout.ask(message, wording, Question.COMPARE, request.handles[0])
     else:
-        found = await klout.answers(update, context, request.handles)
+        found = await klout.answers(update, context, request.handles, "compare")
         await say(message, comparisons.comparison(request, found, wording))
 
 

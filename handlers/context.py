@@ -3,24 +3,35 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from delivery.groups import Groups
+from delivery.notices import Notices
 from delivery.run import Delivery
 from delivery.subscriptions import Subscriptions
 from handlers.drawing import Drawing
 from handlers.wording import Wording, wording_for
 from scoring.reader import Reader
+from storage.broadcasts import Broadcasts
 from storage.chats import Chats
 from storage.database import Database
 from storage.figures import Counting
 from storage.inbox import Inbox
 from storage.lives import Lives
+from storage.outages import Outages
 from storage.pictures import Pictures
 from storage.spending import Spending
+from storage.usage import Usage
+
+
+class Running(NamedTuple):
+    """This program: its version, and since when it runs."""
+
+    version: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Services:
         example: a handle that `/start` and hints show, without `@`.
         inbox: updates that are not answered yet.
         new_error_id: makes the id that a person and the log share for one error.
+        notices: tells operators what they should know.
     """
 
     database: Database
@@ -49,6 +61,11 @@ class Services:
     clock: Callable[[], datetime]
     example: str
     new_error_id: Callable[[], str]
+    usage: Usage
+    outages: Outages
+    broadcasts: Broadcasts
+    notices: Notices
+    running: Running
 
 
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

@@ -2,6 +2,7 @@
 
 from telegram import Message, Update
 
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.rights import place_of
@@ -19,7 +20,7 @@ async def digest(update: Update, context: Context) -> None:
     wording = await context.wording(update)
     place = place_of(message)
     async with working(update, context):
-        told = await context.services.subscriptions.digest(place)
+        told = await context.services.subscriptions.digest(place, asker(update, "digest"))
     if told.entries:
         await say(message, digests.digest(told, 0, context.services.clock(), wording))
     else:
@@ -37,7 +38,8 @@ async def press_page(update: Update, context: Context) -> None:
     if number.isdecimal() and page.isdecimal():
         subscriptions = context.services.subscriptions
         async with working(update, context):
-            told = await subscriptions.stored_digest(place_of(query.message), int(number[:18]))
+            place, who = place_of(query.message), asker(update, "digest")
+            told = await subscriptions.stored_digest(place, int(number[:18]), who)
     if told is None:
         await toast(query, pages.old_button(await context.wording(update)), alert=True)
         return

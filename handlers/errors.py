@@ -36,6 +36,8 @@ async def report(update: object, context: Context) -> None:
         return
     error_id = context.services.new_error_id()
     _log.error("a bug", exc_info=error, extra={"error_id": error_id})
+    if error is not None:
+        await context.services.notices.failed(error, error_id)
     if isinstance(update, Update):
         try:
             await tell(update, pages.went_wrong(await _wording(update, context), error_id))

@@ -18,6 +18,15 @@ _WISHED: Final = re.compile(r"\d{1,3}(?:[.,]\d+)?(?:/100)?")
 _MOST: Final = 100
 
 
+_COMMANDS: Final = {
+    Question.WHY: "why",
+    Question.RECEIPT: "receipt",
+    Question.GOAL_OF: "goal",
+    Question.HISTORY: "history",
+}
+"""What was asked, by what is asked back."""
+
+
 async def why(update: Update, context: Context) -> None:
     """Explain one score, and what changed since it was last read."""
     await explain(update, context, " ".join(context.args or ()))
@@ -102,7 +111,7 @@ async def reading_of(
     elif len(request.handles) > 1:
         await say(message, pages.one_at_a_time(wording))
     else:
-        (answer,) = await klout.answers(update, context, request.handles)
+        (answer,) = await klout.answers(update, context, request.handles, _COMMANDS[question])
         if isinstance(answer, Reading):
             return message, answer
         await say(message, scores.apology(answer, wording))

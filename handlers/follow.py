@@ -2,6 +2,7 @@
 
 from telegram import Message, Update
 
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.rights import allowed, place_of
@@ -34,8 +35,9 @@ async def take_follow(update: Update, context: Context, message: Message, text: 
         return
     if not await allowed(update, context):
         return
+    place, who = place_of(message), asker(update, "follow")
     async with working(update, context):
-        told = await context.services.subscriptions.follow(place_of(message), request.handles)
+        told = await context.services.subscriptions.follow(place, request.handles, who)
     await context.services.chats.note_spoken(message.chat_id, wording.language)
     await say(message, views.followed(told, request, wording))
 

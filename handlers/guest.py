@@ -7,11 +7,13 @@ from typing import Final
 
 from telegram import Update
 
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import answer_guest
 from handlers.views import inline as views
 from handlers.views.scores import Answer
 from scoring import handles
+from scoring.asking import Asker
 from scoring.errors import ScoringError, TakesLonger
 from scoring.reader import Reader
 
@@ -34,18 +36,19 @@ async def guest(update: Update, context: Context) -> None:
     request = handles.parse(words)
     if request.handles:
         reader, now = context.services.reader, context.services.clock()
-        found = await asyncio.gather(*(_soon(reader, handle) for handle in request.handles))
+        who = asker(update, "guest")
+        found = await asyncio.gather(*(_soon(reader, handle, who) for handle in request.handles))
         shown = views.guest_answer(request, found, now, wording, bot_name)
     else:
         shown = views.how_to_ask(wording, context.services.example, bot_name)
     await answer_guest(message, shown)
 
 
-async def _soon(reader: Reader, handle: str) -> Answer:
+async def _soon(reader: Reader, handle: str, who: Asker) -> Answer:
     """Today's reading if it can be had in time, else the one that is stored, if any."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            return (await reader.read(handle)).shown_to(None)
+            return (await reader.read(handle, who)).shown_to(None)
     except TimeoutError:
         stored = await reader.stored(handle)
     except ScoringError as error:

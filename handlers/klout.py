@@ -6,6 +6,7 @@ from typing import Final
 
 from telegram import Message, Update
 
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.rights import place_of
@@ -15,6 +16,7 @@ from handlers.views.prompts import Question
 from handlers.views.scores import Answer
 from handlers.wording import Wording, wording_for
 from scoring import handles
+from scoring.asking import Asker
 from scoring.errors import ScoringError
 from scoring.reader import Reader
 from scoring.reading import Reading
@@ -43,7 +45,7 @@ async def answer(
     if not request.handles and not request.rejected:
         await ask(message, wording, Question.SCORE, sentence=len(text.split()) > 1)
         return
-    found = await answers(update, context, request.handles)
+    found = await answers(update, context, request.handles, "klout")
     now = context.services.clock()
     await say(message, scores.answer(request, found, now, wording, ask_whose=ask_whose))
 
@@ -165,15 +167,15 @@ async def own_handle(update: Update, context: Context) -> str:
     return await context.services.chats.linked_handle(chat.id, person.id) or ""
 
 
-async def answers(update: Update, context: Context, names: Sequence[str]) -> list[Answer]:
+async def answers(
+    update: Update, context: Context, names: Sequence[str], command: str
+) -> list[Answer]:
     """What is known at once, or else all that X says, with a sign that it takes a moment."""
-    reader = context.services.reader
-    whose = viewer(update)
-    known = await asyncio.gather(*map(reader.current, names))
-    if all(known):
-        return [_shown(reading, whose) for reading in known if reading]
+    reader, whose, who = context.services.reader, viewer(update), asker(update, command)
+    if (known := await reader.current(names, who)) is not None:
+        return [_shown(reading, whose) for reading in known]
     async with working(update, context):
-        return await asyncio.gather(*(_read(reader, name, whose) for name in names))
+        return await asyncio.gather(*(_read(reader, name, who, whose) for name in names))
 
 
 def viewer(update: Update) -> int | None:
@@ -190,9 +192,9 @@ async def stored(context: Context, names: Sequence[str], viewer: int) -> dict[st
     }
 
 
-async def _read(reader: Reader, handle: str, viewer: int | None) -> Answer:
+async def _read(reader: Reader, handle: str, who: Asker, viewer: int | None) -> Answer:
     try:
-        return (await reader.read(handle)).shown_to(viewer)
+        return (await reader.read(handle, who)).shown_to(viewer)
     except ScoringError as error:
         return error
 

@@ -28,6 +28,7 @@ async def changed(update: Update, context: Context) -> None:
 
 async def revive(context: Context, chat_id: int) -> None:
     """Somebody wants to hear from us again: schedules that Telegram had stopped go on."""
+    await context.services.lives.returned(chat_id)
     for place in await context.services.lives.dead(chat_id):
         await context.services.subscriptions.resume(place)
 

@@ -1,9 +1,10 @@
 """The command menu and the bot's own description, in every language."""
 
 import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from telegram import BotCommand
+from telegram import BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -13,19 +14,43 @@ from locales import DEFAULT_LANGUAGE, LANGUAGES
 _log = logging.getLogger(__name__)
 
 
-async def publish(bot: ExtBot[Any]) -> None:
-    """Bring the menu up to date, with a write only where it differs.
+async def publish(bot: ExtBot[Any], operators: Iterable[int] = ()) -> None:
+    """Bring the menus up to date, with a write only where one differs.
 
     A menu is a convenience: when Telegram refuses, the bot starts all the same.
+
+    Args:
+        operators: people whose own menu has their commands as well; Telegram knows only those
+            who have spoken to the bot.
     """
+    await _publish(bot, commands, BotCommandScopeDefault())
+    for person in sorted(operators):
+        await _publish(bot, operator_commands, BotCommandScopeChat(person))
+
+
+async def _publish(
+    bot: ExtBot[Any], menu: Callable[[Wording], list[BotCommand]], scope: BotCommandScope
+) -> None:
     try:
         for language in LANGUAGES:
             code = None if language == DEFAULT_LANGUAGE else language
-            wanted = commands(wording_for(language))
-            if list(await bot.get_my_commands(language_code=code)) != wanted:
-                await bot.set_my_commands(wanted, language_code=code)
+            wanted = menu(wording_for(language))
+            if list(await bot.get_my_commands(scope=scope, language_code=code)) != wanted:
+                await bot.set_my_commands(wanted, scope=scope, language_code=code)
     except TelegramError as error:
         _log.warning("the command menu could not be published", extra={"error": str(error)})
+
+
+def operator_commands(wording: Wording) -> list[BotCommand]:
+    """Every command, and those that only operators know."""
+    gettext = wording.gettext
+    return [
+        *commands(wording),
+        BotCommand("spend", gettext("what reading X costs")),
+        BotCommand("stats", gettext("how much there is")),
+        BotCommand("health", gettext("whether all is well")),
+        BotCommand("broadcast", gettext("tell every chat something")),
+    ]
 
 
 def commands(wording: Wording) -> list[BotCommand]:

@@ -3,6 +3,7 @@
 from telegram import Message, Update
 
 from handlers import klout
+from handlers.asking import asker
 from handlers.context import Context
 from handlers.replies import replace, say, toast, working
 from handlers.views import Reply, owners, pages
@@ -29,8 +30,9 @@ async def prove(update: Update, context: Context) -> None:
         await say(message, owners.how_to_prove(wording))
     else:
         try:
+            who = asker(update, "prove")
             async with working(update, context):
-                reading, code = await context.services.groups.code(person.id, handle)
+                reading, code = await context.services.groups.code(person.id, handle, who)
         except ScoringError as error:
             await say(message, apology(error, wording))
         else:
@@ -48,7 +50,8 @@ async def press_prove(update: Update, context: Context) -> None:
         await toast(query, pages.old_button(wording), alert=True)
         return
     try:
-        proved = await context.services.groups.prove(query.from_user.id, press.argument)
+        who = asker(update, "prove")
+        proved = await context.services.groups.prove(query.from_user.id, press.argument, who)
     except NoCodeError:
         await toast(query, owners.no_code(press.argument, wording), alert=True)
         return

@@ -1,13 +1,11 @@
 """Pictures that leave: drawn once, sent again by Telegram's own id, never waited for in vain."""
 
 import hashlib
-import html
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Final, get_args
+from typing import get_args
 
 from telegram import CallbackQuery, InputMediaPhoto, Message, Update
 from telegram.constants import MessageLimit
@@ -17,13 +15,13 @@ from handlers.context import Context
 from handlers.replies import say, toast, working
 from handlers.views import Reply, pages
 from handlers.views.illustrations import Illustration
+from handlers.views.markup import shown_length
 from handlers.views.pictures import VERSION, Picture
 from handlers.views.pictures.sheet import Theme
 from handlers.wording import Wording
 
 _log = logging.getLogger(__name__)
 
-_TAG: Final = re.compile(r"<[^>]*>")
 
 _Send = Callable[[str | bytes], Awaitable[Message | bool]]
 """Sends a picture, by Telegram's id of it or as an upload."""
@@ -134,6 +132,5 @@ def _digest(picture: Picture, language: str, theme: Theme) -> str:
 
 
 def _fits(text: str) -> bool:
-    """Whether a caption has room for a text; Telegram counts UTF-16 units, without the tags."""
-    plain = html.unescape(_TAG.sub("", text))
-    return len(plain.encode("utf-16-le")) // 2 <= MessageLimit.CAPTION_LENGTH
+    """Whether a caption has room for a text."""
+    return shown_length(text) <= MessageLimit.CAPTION_LENGTH

@@ -37,6 +37,13 @@ async def allowed(update: Update, context: Context) -> bool:
     return False
 
 
+def is_operator(update: Update, context: Context) -> bool:
+    """One of `ADMIN_IDS`, in private: elsewhere others would read along."""
+    chat, person = update.effective_chat, update.effective_user
+    private = chat is not None and chat.type == ChatType.PRIVATE
+    return private and person is not None and person.id in context.services.operators
+
+
 def place_of(message: Message) -> Place:
     """The chat or topic that a message is in."""
     topic = message.message_thread_id if message.is_topic_message else None

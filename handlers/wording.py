@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from locales import catalogue, closest_language
 
@@ -46,6 +46,10 @@ class Wording:
     def dollars(self, value: float) -> str:
         """An amount of US dollars: "$1.20", « 1,20 $US »."""
         return str(format_currency(value, "USD", locale=self._locale))
+
+    def percent(self, value: int) -> str:
+        """A whole percentage: "80%", « 80 % »."""
+        return str(format_percent(value / 100, locale=self._locale))
 
     def points(self, value: float) -> str:
         """A number with exactly one decimal."""

@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from telegram import LinkPreviewOptions
@@ -18,13 +20,15 @@ from telegram.ext import (
 )
 
 from delivery.alerts import Watch
+from delivery.broadcasting import Broadcasting
 from delivery.groups import Groups
+from delivery.notices import Notices
 from delivery.preparing import Preparing
 from delivery.run import TICK, Delivery
 from delivery.sender import Sender
 from delivery.subscriptions import Subscriptions
 from handlers import Context, KloutApplication, register
-from handlers.context import Services
+from handlers.context import Running, Services
 from handlers.drawing import Drawing
 from handlers.letters import Letters
 from handlers.patience import Patience
@@ -35,6 +39,7 @@ from scoring.reader import Reader
 from scoring.sources.x import XSource
 from storage.alerts import Alerts
 from storage.boards import Boards
+from storage.broadcasts import Broadcasts
 from storage.chats import Chats
 from storage.claims import Claims
 from storage.control import Control
@@ -44,11 +49,14 @@ from storage.figures import Counting
 from storage.following import Following
 from storage.inbox import Inbox
 from storage.lives import Lives
+from storage.outages import Outages
 from storage.outbox import Outbox
 from storage.pictures import Pictures
+from storage.quotas import Quotas
 from storage.readings import Readings
 from storage.schedules import Schedules
 from storage.spending import Spending
+from storage.usage import Usage
 
 Clock = Callable[[], datetime]
 
@@ -81,7 +89,8 @@ async def services(
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         spending = Spending(database, settings.budget)
         asked = MeasuredSource(source, metrics) if metrics else source
-        reader = Reader(asked, Readings(database), spending, clock)
+        quotas = Quotas(database, settings.operators)
+        reader = Reader(asked, Readings(database), spending, quotas, clock)
         drawing = Drawing()
         try:
             chats = Chats(database)
@@ -115,11 +124,23 @@ async def services(
                 clock=clock,
                 example=example,
                 new_error_id=lambda: secrets.token_hex(4),
+                usage=Usage(database),
+                outages=Outages(database),
+                broadcasts=Broadcasts(database),
+                notices=Notices(
+                    database=database,
+                    spending=spending,
+                    writer=Letters(chats),
+                    people=settings.operators,
+                    clock=clock,
+                ),
+                running=Running(_version(), clock()),
             )
         finally:
             drawing.close()
             await reader.close()
             await source.close()
+            await spending.flush()
     finally:
         await database.close()
 
@@ -170,6 +191,13 @@ def application(
     return complete
 
 
+def _version() -> str:
+    """As `pyproject.toml` has it: the program runs from its own folder, uninstalled."""
+    project = Path(__file__).parent.parent / "pyproject.toml"
+    version: str = tomllib.loads(project.read_text("utf-8"))["project"]["version"]
+    return version
+
+
 _ONE_AT_A_TIME = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 
@@ -195,15 +223,25 @@ def _delivery(application: KloutApplication) -> Delivery:
         Control(database),
         Letters(given.chats),
     )
+    notices = given.notices
     return Delivery(
         preparing=Preparing(
-            database=database, reader=reader, groups=given.groups, writer=writer, clock=clock
+            database=database,
+            reader=reader,
+            groups=given.groups,
+            writer=writer,
+            notices=notices,
+            clock=clock,
         ),
-        watch=Watch(Alerts(database), reader, writer, clock),
+        watch=Watch(Alerts(database), reader, writer, notices, clock),
         outbox=outbox,
         inbox=given.inbox,
-        sender=Sender(application.bot, outbox, control, given.lives, clock),
+        sender=Sender(application.bot, outbox, control, given.lives, clock, notices=notices),
         control=control,
+        notices=notices,
+        broadcasting=Broadcasting(given.broadcasts, writer, clock),
+        spending=given.spending,
+        prune=(Quotas(database).prune, given.usage.prune),
         clock=clock,
         owner=owner,
     )

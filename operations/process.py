@@ -90,7 +90,7 @@ async def _serve(
 ) -> None:
     bot = application.bot
     await patiently(application.initialize)
-    await menu.publish(bot)
+    await menu.publish(bot, application.services.operators)
     await application.start()
     receiving.start()
     if settings.webhook_url:

@@ -10,8 +10,9 @@ from playground.serving import served
 from playground.x.characters import CHARACTERS
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
-from scoring.budget import Resource
-from scoring.errors import AccountError
+from scoring.asking import Asker
+from scoring.budget import Bill, Reservation, Resource
+from scoring.errors import AccountError, SourceError
 from scoring.reader import Reader
 from scoring.sources.x import XSource
 from storage.database import Database
@@ -24,13 +25,25 @@ _TOKEN: Final = "made-up-bearer-of-the-past"  # noqa: S105 - opens nothing
 
 
 class _Gift:
-    """A `scoring.budget.Ledger` in which nothing is written: the past costs the present nothing."""
+    """A ledger and quotas in which nothing is written: the past costs the present nothing."""
 
-    async def reserve(self, resource: Resource, units: int, now: datetime) -> None:
+    async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
+        """See `Ledger`."""
+        return Reservation(resource, units, now)
+
+    async def settle(
+        self, reservation: Reservation, used: Bill, problem: SourceError | None = None
+    ) -> None:
         """See `Ledger`."""
 
-    async def settle(self, resource: Resource, reserved: int, used: int, now: datetime) -> None:
+    def served(self, asker: Asker, now: datetime) -> None:
         """See `Ledger`."""
+
+    async def take(self, asker: Asker, now: datetime) -> None:
+        """See `Quotas`."""
+
+    async def give_back(self, asker: Asker, now: datetime) -> None:
+        """See `Quotas`."""
 
 
 async def read(world: MadeUpWorld, begins: datetime, database_url: str) -> None:
@@ -57,7 +70,7 @@ async def _reader(
 ) -> AsyncIterator[Reader]:
     async with served(x.application(), 0) as url:
         source = XSource(_TOKEN, url, clock)
-        reader = Reader(source, Readings(database), _Gift(), clock, batch_window=0)
+        reader = Reader(source, Readings(database), _Gift(), _Gift(), clock, batch_window=0)
         try:
             yield reader
         finally:
@@ -67,4 +80,4 @@ async def _reader(
 
 async def _read(reader: Reader, handle: str) -> None:
     with contextlib.suppress(AccountError):  # one is suspended from the beginning
-        await reader.read(handle)
+        await reader.read(handle, Asker("past"))

@@ -1,16 +1,24 @@
 """Profile look-ups that arrive together share one request."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from scoring.budget import Ledger, paid
+from scoring.asking import Asker
+from scoring.budget import Bill, Ledger, paid
 from scoring.errors import AccountError, BudgetSpent, SourceError
 from scoring.handles import key
 from scoring.sources import MAX_PROFILES, Profile, Source
 
 _MOST_WINDOWS: Final = 5
+
+
+class _Waiting(NamedTuple):
+    handle: str
+    asker: Asker  # whoever came first
+    future: asyncio.Future[Profile | AccountError]
 
 
 class ProfileBatch:
@@ -28,11 +36,11 @@ class ProfileBatch:
         self._ledger = ledger
         self._clock = clock
         self._window = window
-        self._waiting: dict[str, tuple[str, asyncio.Future[Profile | AccountError]]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._rounds: set[asyncio.Task[None]] = set()
 
-    async def get(self, handle: str) -> Profile:
-        """The profile behind a valid handle.
+    async def get(self, handle: str, asker: Asker) -> Profile:
+        """The profile behind a valid handle; whoever asks for it first pays.
 
         Raises:
             AccountError: there is no such account, or X suspended it.
@@ -40,10 +48,9 @@ class ProfileBatch:
         """
         if not self._waiting:
             self._start_round()
-        _, future = self._waiting.setdefault(
-            key(handle), (handle, asyncio.get_running_loop().create_future())
-        )
-        result = await asyncio.shield(future)
+        new = _Waiting(handle, asker, asyncio.get_running_loop().create_future())
+        waiting = self._waiting.setdefault(key(handle), new)
+        result = await asyncio.shield(waiting.future)
         if isinstance(result, AccountError):
             raise result
         return result
@@ -53,8 +60,8 @@ class ProfileBatch:
         for task in self._rounds:
             task.cancel()
         await asyncio.gather(*self._rounds, return_exceptions=True)
-        for _, future in self._waiting.values():
-            future.cancel()
+        for waiting in self._waiting.values():
+            waiting.future.cancel()
         self._waiting.clear()
 
     def _start_round(self) -> None:
@@ -72,43 +79,44 @@ class ProfileBatch:
         waiting, self._waiting = list(self._waiting.values()), {}
         try:
             for start in range(0, len(waiting), MAX_PROFILES):
-                await self._look_up(dict(waiting[start : start + MAX_PROFILES]))
+                await self._look_up(waiting[start : start + MAX_PROFILES])
         finally:
-            for _, future in waiting:
-                future.cancel()  # only reached undone when this round itself was given up
+            for each in waiting:
+                each.future.cancel()  # only reached undone when this round itself was given up
 
-    async def _look_up(self, waiting: Mapping[str, asyncio.Future[Profile | AccountError]]) -> None:
+    async def _look_up(self, waiting: Sequence[_Waiting]) -> None:
         """Answer every future; where the budget is short, those that came first are served."""
-        handles = list(waiting)
+        wanted = Counter(each.asker for each in waiting)
         try:
             found = await paid(
-                self._ledger, "user", len(handles), self._clock(), lambda: self._request(handles)
+                self._ledger, "user", wanted, self._clock(), lambda: self._request(waiting)
             )
         except BudgetSpent as error:
-            if len(handles) > 1:
-                half = len(handles) // 2
-                for some in (handles[:half], handles[half:]):
-                    await self._look_up({handle: waiting[handle] for handle in some})
+            if len(waiting) > 1:
+                half = len(waiting) // 2
+                for some in (waiting[:half], waiting[half:]):
+                    await self._look_up(some)
             else:
                 _fail(waiting, error)
         except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was
             _fail(waiting, error)
         else:
-            for handle, future in waiting.items():
-                if not future.done():
-                    future.set_result(found[key(handle)])
+            for each in waiting:
+                if not each.future.done():
+                    each.future.set_result(found[key(each.handle)])
 
     async def _request(
-        self, handles: list[str]
-    ) -> tuple[Mapping[str, Profile | AccountError], int]:
-        found = await self._source.profiles(handles)
-        return found, sum(isinstance(result, Profile) for result in found.values())
+        self, waiting: Sequence[_Waiting]
+    ) -> tuple[Mapping[str, Profile | AccountError], Bill]:
+        found = await self._source.profiles([each.handle for each in waiting])
+        there = [each for each in waiting if isinstance(found[key(each.handle)], Profile)]
+        return found, Counter(each.asker for each in there)
 
 
-def _fail(waiting: Mapping[str, asyncio.Future[Profile | AccountError]], error: Exception) -> None:
-    for future in waiting.values():
-        if not future.done():
-            future.set_exception(error)
-            future.exception()  # a waiter may have left; then nobody would fetch it
+def _fail(waiting: Sequence[_Waiting], error: Exception) -> None:
+    for each in waiting:
+        if not each.future.done():
+            each.future.set_exception(error)
+            each.future.exception()  # a waiter may have left; then nobody would fetch it
     if not isinstance(error, SourceError):
         raise error

@@ -1,10 +1,12 @@
 """What reading costs, and who may say that it can be afforded."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeVar
 
+from scoring.asking import Asker
 from scoring.errors import SourceError
 
 _T = TypeVar("_T")
@@ -17,21 +19,47 @@ PRICES: Final[Mapping[Resource, int]] = MappingProxyType(
 """Micro-dollars for one of each, as X returned it (docs.x.com, pricing, 2026-08-22)."""
 
 
+Bill = Mapping[Asker, int]
+"""Units of a resource, by who asked for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Money set aside for one request.
+
+    Attributes:
+        now: the moment, aware, UTC: it names the day that is charged.
+        probe: X has refused to be read; this request finds out whether it still does.
+    """
+
+    resource: Resource
+    units: int
+    now: datetime
+    probe: bool = False
+
+
 class Ledger(Protocol):
     """Keeps what was spent below the operator's cap, also across processes and crashes."""
 
-    async def reserve(self, resource: Resource, units: int, now: datetime) -> None:
+    async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
         """Set money aside before a request.
 
         Raises:
             scoring.errors.BudgetSpent: this would pass the month's cap; nothing was reserved.
+            scoring.errors.SourceError: X refused everybody a while ago; nothing was reserved.
         """
 
-    async def settle(self, resource: Resource, reserved: int, used: int, now: datetime) -> None:
-        """Turn a reservation of `reserved` units into the `used` ones that X charges for.
+    async def settle(
+        self, reservation: Reservation, used: Bill, problem: SourceError | None = None
+    ) -> None:
+        """Turn a reservation into the units that X charges for.
 
-        `now` is the moment of the reservation: it names the day that was charged.
+        Args:
+            problem: why there was no answer. What X says to everybody is remembered.
         """
+
+    def served(self, asker: Asker, now: datetime) -> None:
+        """Count an answer that cost nothing, since somebody else had paid for it before."""
 
 
 def next_month(now: datetime) -> datetime:
@@ -42,27 +70,27 @@ def next_month(now: datetime) -> datetime:
 async def paid(
     ledger: Ledger,
     resource: Resource,
-    units: int,
+    wanted: Bill,
     now: datetime,
-    call: Callable[[], Awaitable[tuple[_T, int]]],
+    call: Callable[[], Awaitable[tuple[_T, Bill]]],
 ) -> _T:
     """Reserve, read, settle.
 
     Args:
-        units: the most that the call can be charged for.
+        wanted: the most that the call can be charged for.
         call: gives its result and the units that the network charges for it.
 
     A call that fails is free, unless it may have been carried out all the same. A call that is
     cancelled leaves its reservation standing: money that may be spent counts as spent.
 
     Raises:
-        scoring.errors.SourceError: `BudgetSpent` before the call, or whatever it raised.
+        scoring.errors.SourceError: the ledger's before the call, or whatever the call raised.
     """
-    await ledger.reserve(resource, units, now)
+    reservation = await ledger.reserve(resource, sum(wanted.values()), now)
     try:
         result, used = await call()
     except SourceError as error:
-        await ledger.settle(resource, units, units if error.may_be_billed else 0, now)
+        await ledger.settle(reservation, wanted if error.may_be_billed else {}, error)
         raise
-    await ledger.settle(resource, units, used, now)
+    await ledger.settle(reservation, used)
     return result

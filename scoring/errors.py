@@ -8,11 +8,16 @@ class ScoringError(Exception):
 
 
 class AccountError(ScoringError):
-    """The account itself has no score to give."""
+    """The account itself has no score to give.
 
-    def __init__(self, handle: str) -> None:
+    Attributes:
+        again_at: when X is asked again, where it said so before and was not asked now.
+    """
+
+    def __init__(self, handle: str, again_at: datetime | None = None) -> None:
         super().__init__(handle)
         self.handle = handle
+        self.again_at = again_at
 
 
 class HandleNotFound(AccountError):
@@ -51,6 +56,18 @@ class BudgetSpent(SourceError):
 
     Attributes:
         until: when the next month's budget begins (aware, UTC).
+    """
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class QuotaSpent(SourceError):
+    """Whoever asks has had many accounts read: nothing was asked.
+
+    Attributes:
+        until: when one more may be read (aware, UTC).
     """
 
     def __init__(self, until: datetime) -> None:

@@ -11,29 +11,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 from scoring import windows
+from scoring.asking import Asker, Quotas
 from scoring.batch import ProfileBatch
-from scoring.budget import Ledger, paid
+from scoring.budget import Ledger
 from scoring.change import Change, change
-from scoring.errors import (
-    HandleNotFound,
-    Interrupted,
-    SourceError,
-    SourceUnreachable,
-)
-from scoring.facts import Facts, FactsError
+from scoring.errors import AccountError, Interrupted, SourceError
+from scoring.fetching import Fetching
 from scoring.formula import CURRENT
 from scoring.handles import key
 from scoring.progress import Point
 from scoring.reading import Reading, ReadingStore
 from scoring.score import score
-from scoring.sources import MAX_POSTS, MentionWindow, PostWindow, Profile, Source
+from scoring.sources import Profile, Source
 
 _log = logging.getLogger(__name__)
-
-_T = TypeVar("_T")
 
 _INSTANT = timedelta(microseconds=1)  # what a moment is stored to
 
@@ -45,6 +38,7 @@ class Reader:
         source: the network.
         store: what was read before.
         ledger: what may still be spent.
+        quotas: how much of that one person, or one chat, may have read.
         clock: the time, aware, UTC.
         batch_window: how long a look-up waits for others to share its request, in seconds.
     """
@@ -54,24 +48,34 @@ class Reader:
         source: Source,
         store: ReadingStore,
         ledger: Ledger,
+        quotas: Quotas,
         clock: Callable[[], datetime],
         *,
         batch_window: float = 0.2,
     ) -> None:
-        self._source = source
         self._store = store
         self._ledger = ledger
+        self._quotas = quotas
         self._clock = clock
         self._profiles = ProfileBatch(source, ledger, clock, batch_window)
+        self._fetching = Fetching(source, self._profiles, ledger, clock)
         self._flights: dict[str, asyncio.Task[Reading]] = {}
 
-    async def current(self, handle: str) -> Reading | None:
-        """Today's reading if it is stored and whole, which asking X again could not better."""
-        stored = await self._latest(handle)
-        return stored if stored and self._is_current(stored) else None
+    async def current(self, handles: Sequence[str], asker: Asker) -> list[Reading] | None:
+        """Today's readings, if all are stored and whole: asking X again could not better them."""
+        found = await asyncio.gather(*map(self._latest, handles))
+        current = [reading for reading in found if reading and self._is_current(reading)]
+        if len(current) < len(handles):
+            return None
+        for _ in current:
+            self._ledger.served(asker, self._clock())
+        return current
 
-    async def read(self, handle: str) -> Reading:
+    async def read(self, handle: str, asker: Asker) -> Reading:
         """The reading of a valid handle: today's if there is one, else read now.
+
+        Whoever asks first for what has to be read pays for it: it counts towards their quota, and
+        is booked under their command.
 
         When the network cannot be read, an older reading is given with its `problem`.
 
@@ -80,16 +84,20 @@ class Reader:
             scoring.errors.SourceError: the network cannot be read and nothing is stored.
         """
         flight = self._flights.get(key(handle))
+        joined = flight is not None
         if flight is None:
-            flight = asyncio.create_task(self._fly(handle), name=f"read {handle}")
+            flight = asyncio.create_task(self._fly(handle, asker), name=f"read {handle}")
             self._flights[key(handle)] = flight
             flight.add_done_callback(partial(self._landed, key(handle)))
         try:
-            return await asyncio.shield(flight)
+            reading = await asyncio.shield(flight)
         except asyncio.CancelledError:
             if flight.cancelled():
                 raise Interrupted from None
             raise
+        if joined and reading.problem is None:
+            self._ledger.served(asker, self._clock())
+        return reading
 
     async def stored(self, handle: str) -> Reading | None:
         """The newest stored reading, however old; the network is never asked."""
@@ -109,14 +117,14 @@ class Reader:
         """What an account scored since a moment, oldest first, as it was told then."""
         return await self._store.history(reading.account_id, since)
 
-    async def profile(self, handle: str) -> Profile:
+    async def profile(self, handle: str, asker: Asker) -> Profile:
         """An account's profile as it is at this moment: always read, always paid for.
 
         Raises:
             scoring.errors.AccountError: there is no such account.
             scoring.errors.SourceError: the network cannot be read.
         """
-        return await self._profiles.get(handle)
+        return await self._profiles.get(handle, asker)
 
     async def recall(self, handle: str, moment: datetime) -> Reading | None:
         """What was known of a handle at a moment; the network is never asked."""
@@ -161,149 +169,56 @@ class Reader:
         if not flight.cancelled():
             flight.exception()  # everyone who waited may have left; then nobody else would ask
 
-    def _is_of_today(self, reading: Reading) -> bool:
-        return reading.score.facts.as_of.date() == self._clock().date()
-
     def _is_current(self, reading: Reading) -> bool:
         """Whether reading again could add nothing: of today, and no half is missing."""
         mentions = windows.mentions_of(reading.score.facts)
         complete = reading.posts is not None and mentions is not None
-        return self._is_of_today(reading) and (reading.protected or complete)
+        return self._fetching.is_of_today(reading) and (reading.protected or complete)
 
-    async def _fly(self, handle: str) -> Reading:
+    async def _fly(self, handle: str, asker: Asker) -> Reading:
         stored = await self._latest(handle)
         if stored and self._is_current(stored):
+            self._ledger.served(asker, self._clock())
             return stored
+        if absent := await self._store.absent(handle, self._clock()):
+            raise absent
         try:
-            if stored and self._is_of_today(stored):
-                profile = _profile_of(stored)
-            else:
-                profile = await self._profile(handle, stored)
-            reading = await self._read_window(profile, stored)
+            reading = await self._afresh(handle, stored, asker)
+        except AccountError as error:
+            await _kept(self._store.note_absent(error, self._clock()))
+            raise
         except SourceError as problem:
             if stored is None:
                 raise
             return replace(stored, problem=problem)
         if stored is None or not _same_facts(stored, reading):
-            try:
-                await self._store.add(reading, handle)
-            except Exception:  # noqa: BLE001 - logged, and not worth an answer that was paid for
-                _log.exception("a reading could not be stored")
+            await _kept(self._store.add(reading, handle))
         return reading
 
-    async def _profile(self, handle: str, stored: Reading | None) -> Profile:
-        try:
-            return await self._profiles.get(handle)
-        except HandleNotFound:
-            if stored is None:
-                raise
-        # An account was known by this handle: it may go by another one now.
-        account_id = stored.account_id
-
-        async def by_id() -> tuple[Profile | None, int]:
-            found = await self._source.profile_by_id(account_id)
-            return found, int(found is not None)
-
-        profile = await paid(self._ledger, "user", 1, self._clock(), by_id)
-        if profile is None:
-            raise HandleNotFound(handle)
-        return profile
-
-    async def _read_window(self, profile: Profile, stored: Reading | None) -> Reading:
-        """Read what is missing of the recent window; what fails leaves the reading shallower."""
-        if stored and stored.account_id != profile.id:  # the handle has another owner now
-            stored = None
-        window: PostWindow | None = None
-        counted: MentionWindow | None = None
-        problem: SourceError | None = None
-        if not profile.protected:
-            posts, mentions = await asyncio.gather(
-                _caught(self._posts(profile, stored)), _caught(self._mentions(profile, stored))
-            )
-            window, counted = posts[0], mentions[0]
-            problem = posts[1] or mentions[1]
+    async def _afresh(self, handle: str, stored: Reading | None, asker: Asker) -> Reading:
+        """Read, within what whoever asks may have read."""
         now = self._clock()
+        await self._quotas.take(asker, now)
         try:
-            facts = Facts(
-                handle=profile.handle,
-                network="x",
-                followers=profile.followers,
-                following=profile.following,
-                listed=profile.listed,
-                posts=profile.posts,
-                created_at=min(profile.created_at, now),  # X's clock may be ahead of ours
-                as_of=now,
-                recent=windows.recent(window, counted),
-            )
-        except FactsError as error:
-            raise SourceUnreachable(str(error), may_be_billed=True) from error
-        return Reading(
-            account_id=profile.id,
-            handle=profile.handle,
-            name=profile.name,
-            protected=profile.protected,
-            score=score(facts),
-            posts=window.posts if window else None,
-            problem=problem,
-            hidden_by=await self._store.hidden_by(profile.id),
-        )
-
-    async def _posts(self, profile: Profile, stored: Reading | None) -> PostWindow:
-        now = self._clock()
-        if profile.posts == 0:
-            return windows.without_posts(profile, now)
-        if stored:
-            earlier = stored.score.facts
-            known = windows.posts_of(earlier, stored.posts)
-            if known and self._is_of_today(stored):
-                return known
-            if unchanged := windows.still_true(profile, earlier, stored.posts, now):
-                return unchanged
-
-        async def read() -> tuple[PostWindow, int]:
-            window = await self._source.recent_posts(profile, now)
-            return window, len(window.posts)
-
-        return await paid(self._ledger, "post", MAX_POSTS, now, read)
-
-    async def _mentions(self, profile: Profile, stored: Reading | None) -> MentionWindow:
-        if stored and self._is_of_today(stored):
-            known = windows.mentions_of(stored.score.facts)
-            if known:
-                return known
-
-        async def count() -> tuple[MentionWindow, int]:
-            return await self._source.mentions(profile), 1
-
-        return await paid(self._ledger, "mention_count", 1, self._clock(), count)
+            reading = await self._fetching.fetch(handle, stored, asker)
+        except SourceError as problem:
+            if not problem.may_be_billed:
+                await self._quotas.give_back(asker, now)
+            raise
+        return replace(reading, hidden_by=await self._store.hidden_by(reading.account_id))
 
 
-async def _caught(half: Awaitable[_T]) -> tuple[_T | None, SourceError | None]:
+async def _kept(work: Awaitable[None]) -> None:
     try:
-        return await half, None
-    except SourceError as problem:
-        return None, problem
+        await work
+    except Exception:  # noqa: BLE001 - logged, and not worth an answer that was paid for
+        _log.exception("what was read could not be stored")
 
 
 def _by_current_formula(stored: Reading) -> Reading:
     if stored.score.formula == CURRENT.name:
         return stored
     return replace(stored, score=score(stored.score.facts))
-
-
-def _profile_of(reading: Reading) -> Profile:
-    facts = reading.score.facts
-    return Profile(
-        id=reading.account_id,
-        handle=reading.handle,
-        name=reading.name,
-        protected=reading.protected,
-        followers=facts.followers,
-        following=facts.following,
-        listed=facts.listed,
-        posts=facts.posts,
-        created_at=facts.created_at,
-    )
 
 
 def _same_facts(one: Reading, other: Reading) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from scoring.errors import AccountHidden, SourceError
+from scoring.errors import AccountError, AccountHidden, SourceError
 from scoring.progress import Point
 from scoring.score import Score
 from scoring.sources import SeenPost
@@ -71,3 +71,9 @@ class ReadingStore(Protocol):
 
     async def add(self, reading: Reading, asked: str) -> None:
         """Keep a reading, and that `asked` leads to its account."""
+
+    async def absent(self, handle: str, now: datetime) -> AccountError | None:
+        """What X said of a handle that has no score, if it said so lately."""
+
+    async def note_absent(self, error: AccountError, now: datetime) -> None:
+        """Remember that X said so."""

@@ -76,6 +76,23 @@ class Chats:
                 .on_conflict_do_update(index_elements=["id"], set_={"zone": zone})
             )
 
+    async def news(self, chat_id: int) -> bool:
+        """Whether a chat wants to hear from the operator; it does until it says no."""
+        async with self._database.reading() as connection:
+            found: bool | None = await connection.scalar(
+                select(chat.c.news).where(chat.c.id == chat_id)
+            )
+        return found is not False
+
+    async def choose_news(self, chat_id: int, *, wanted: bool) -> None:
+        """Hear from the operator, or not."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(connection, chat)
+                .values(id=chat_id, news=wanted)
+                .on_conflict_do_update(index_elements=["id"], set_={"news": wanted})
+            )
+
     async def linked_handle(self, chat_id: int, person_id: int) -> str | None:
         """The handle that a person said is theirs in this chat."""
         async with self._database.reading() as connection:

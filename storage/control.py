@@ -1,4 +1,4 @@
-"""What all processes on one database agree on: who sends, and until when nobody does."""
+"""What all processes on one database agree on: who sends, when nobody does, what was told."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -45,6 +45,32 @@ class Control:
             await connection.execute(
                 delete(control).where(control.c.key == "sender", control.c.value == owner)
             )
+
+    async def note(self, key: str, value: str, now: datetime) -> None:
+        """Remember the newest of something that only ever grows."""
+        mine = {"value": value, "until": now}
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                upsert(connection, control)
+                .values(key=key, **mine)
+                .on_conflict_do_update(index_elements=["key"], set_=mine)
+            )
+
+    async def noted(self, key: str) -> str | None:
+        """What was remembered."""
+        async with self._database.reading() as connection:
+            value: str | None = await connection.scalar(
+                select(control.c.value).where(control.c.key == key)
+            )
+        return value
+
+    async def seen_at(self) -> datetime | None:
+        """When the elected sender last said that it is there; None when there is none."""
+        async with self._database.reading() as connection:
+            until: datetime | None = await connection.scalar(
+                select(control.c.until).where(control.c.key == "sender")
+            )
+        return until and until - TERM
 
     async def pause(self, until: datetime) -> None:
         """Nobody sends before that moment, nor before one that was named earlier."""

@@ -1,10 +1,14 @@
 """Counts for operators: never who, only how many."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Select, Table, func, select
+from sqlalchemy import Column, Select, Table, column, func, select
+from sqlalchemy import table as light_table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.control import Control
 from storage.database import Database
 from storage.schema import (
     account,
@@ -12,11 +16,15 @@ from storage.schema import (
     control,
     digest,
     follow,
+    inbox,
     member,
     outbox,
     schedule,
     snapshot,
 )
+
+_VERSION: Final = light_table("alembic_version", column("version_num"))
+_WAITING: Final = outbox.c.state.in_(("pending", "leased", "sending"))
 
 
 class Figures(NamedTuple):
@@ -44,9 +52,11 @@ class Figures(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What is to be sent, and what became of what was.
+    """What is to be answered and sent, and what became of what was.
 
     Attributes:
+        updates: how many in each state of `storage.inbox`.
+        oldest_update: when the oldest update that is not answered came; None without.
         messages: how many in each state of `storage.outbox`; settled ones of the last 30 days.
         digests: how many in each state, of those that were due in the last seven days.
         oldest_message: when the oldest message that waits could have been sent; None without.
@@ -54,6 +64,8 @@ class Backlog(NamedTuple):
         elected: whether some process is the one that sends.
     """
 
+    updates: dict[str, int]
+    oldest_update: datetime | None
     messages: dict[str, int]
     digests: dict[str, int]
     oldest_message: datetime | None
@@ -61,11 +73,28 @@ class Backlog(NamedTuple):
     elected: bool
 
 
+_UPDATE_STATES: Final = ("waiting", "taken", "answering", "uncertain")
 _MESSAGE_STATES: Final = (
     *("pending", "leased", "sending"),
     *("sent", "uncertain", "failed", "expired", "cancelled"),
 )
 _DIGEST_STATES: Final = ("due", "ready", "skipped", *_MESSAGE_STATES[3:])
+
+
+class Health(NamedTuple):
+    """Whether the parts do what they should.
+
+    Attributes:
+        latency: what the database takes for the smallest question.
+        revision: of the schema.
+        oldest: when the oldest message that waits could have been sent; None when none waits.
+        sender_seen_at: when the process that sends last said so; None when there is none.
+    """
+
+    latency: timedelta
+    revision: str
+    oldest: datetime | None
+    sender_seen_at: datetime | None
 
 
 class Counting:
@@ -76,7 +105,6 @@ class Counting:
 
     async def figures(self, now: datetime) -> Figures:
         """Count."""
-        waiting = outbox.c.state.in_(("pending", "leased", "sending"))
         counts: dict[str, Select[int]] = {
             "accounts": _count(account),
             "readings": _count(snapshot),
@@ -85,35 +113,32 @@ class Counting:
             "alerts": _count(alert),
             "members": _count(member),
             "digests": _count(digest).where(digest.c.due_at > now - timedelta(days=7)),
-            "waiting": _count(outbox).where(waiting),
+            "waiting": _count(outbox).where(_WAITING),
             "uncertain": _count(outbox).where(outbox.c.state == "uncertain"),
         }
         async with self._database.reading() as connection:
             found = {
                 name: int(await connection.scalar(query) or 0) for name, query in counts.items()
             }
-            oldest: datetime | None = await connection.scalar(
-                select(outbox.c.not_before)
-                .where(waiting, outbox.c.not_before <= now)
-                .order_by(outbox.c.not_before)
-                .limit(1)
-            )
+            oldest = await _oldest(connection, now)
         return Figures(oldest=oldest, **found)
 
     async def backlog(self, now: datetime) -> Backlog:
         """Count what a run has to do, and has done."""
-        waiting = outbox.c.state.in_(("pending", "leased", "sending"))
         async with self._database.reading() as connection:
+            updates = await connection.execute(_states(inbox))
             messages = await connection.execute(_states(outbox))
             digests = await connection.execute(
                 _states(digest).where(digest.c.due_at > now - timedelta(days=7))
             )
             return Backlog(
+                updates=dict.fromkeys(_UPDATE_STATES, 0) | {row[0]: row[1] for row in updates},
+                oldest_update=await connection.scalar(
+                    _first(inbox.c.received_at).where(inbox.c.state != "uncertain")
+                ),
                 messages=dict.fromkeys(_MESSAGE_STATES, 0) | {row[0]: row[1] for row in messages},
                 digests=dict.fromkeys(_DIGEST_STATES, 0) | {row[0]: row[1] for row in digests},
-                oldest_message=await connection.scalar(
-                    _first(outbox.c.not_before).where(waiting, outbox.c.not_before <= now)
-                ),
+                oldest_message=await _oldest(connection, now),
                 oldest_digest=await connection.scalar(
                     _first(digest.c.due_at).where(digest.c.state == "due", digest.c.due_at <= now)
                 ),
@@ -122,6 +147,24 @@ class Counting:
                 )
                 is not None,
             )
+
+    async def health(self, now: datetime) -> Health:
+        """Look at the database, and at what should not wait in it for long."""
+        async with self._database.reading() as connection:
+            began = time.perf_counter()
+            revision = await connection.scalar(select(_VERSION.c.version_num))
+            latency = timedelta(seconds=time.perf_counter() - began)
+            oldest = await _oldest(connection, now)
+        seen_at = await Control(self._database).seen_at()
+        return Health(latency, str(revision), oldest, seen_at)
+
+
+async def _oldest(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """When the oldest message that waits could have been sent."""
+    moment: datetime | None = await connection.scalar(
+        _first(outbox.c.not_before).where(_WAITING, outbox.c.not_before <= now)
+    )
+    return moment
 
 
 def _states(table: Table) -> Select[Any]:

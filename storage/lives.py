@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     UniqueConstraint,
+    and_,
     delete,
     exists,
     false,
@@ -26,6 +27,7 @@ from storage.schema import (
     account,
     alert,
     board,
+    broadcast,
     chat,
     claim,
     digest,
@@ -34,10 +36,12 @@ from storage.schema import (
     link,
     member,
     outbox,
+    quota,
     schedule,
+    usage,
 )
 
-_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, inbox, alert, member, board)
+_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, inbox, alert, member, board, usage)
 """Tables with a `chat_id`."""
 
 _ATTEMPTS: Final = 3
@@ -70,6 +74,17 @@ class Lives:
                 .values(state="skipped", reason=reason)
             )
             await cancel(connection, _within(outbox, where), now)
+            if not isinstance(where, Place):  # a chat nothing is kept of stays unknown
+                await connection.execute(update(chat).where(chat.c.id == where).values(gone_at=now))
+
+    async def returned(self, chat_id: int) -> None:
+        """It takes messages again."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(chat)
+                .where(chat.c.id == chat_id, chat.c.gone_at.is_not(None))
+                .values(gone_at=None)
+            )
 
     async def dead(self, chat_id: int) -> list[Place]:
         """Places of a chat whose schedule was stopped because Telegram took nothing."""
@@ -101,7 +116,7 @@ class Lives:
                 await alone(connection, f"chat {chat_id}")
             await alone(connection, "delivery")
             if await connection.scalar(select(chat.c.id).where(chat.c.id == new)):
-                for column in ("language", "spoken", "zone"):
+                for column in ("language", "spoken", "zone", "news"):
                     value = select(chat.c[column]).where(chat.c.id == old).scalar_subquery()
                     await connection.execute(
                         update(chat)
@@ -135,7 +150,9 @@ class Lives:
             await connection.execute(
                 update(account).where(account.c.hidden_by == person_id).values(hidden_by=None)
             )
-            for table in (outbox, digest, schedule, follow, alert, link):
+            await connection.execute(delete(quota).where(_bucket(person_id)))
+            await connection.execute(delete(broadcast).where(broadcast.c.by == person_id))
+            for table in (outbox, digest, schedule, follow, alert, link, usage):
                 await connection.execute(delete(table).where(table.c.chat_id == person_id))
             # what else they wrote comes after this, and is dealt with, then gone
             await connection.execute(delete(inbox).where(_asked_by(person_id), _DOUBTED))
@@ -151,7 +168,13 @@ class Lives:
             for table in (link, member, claim):
                 rows = await connection.execute(select(table).where(table.c.person_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
-            for table in (follow, schedule, alert, digest, outbox):
+            for table, theirs in (
+                (quota, _bucket(person_id)),
+                (broadcast, broadcast.c.by == person_id),
+            ):
+                rows = await connection.execute(select(table).where(theirs))
+                found[table.name] = [dict(row) for row in rows.mappings()]
+            for table in (follow, schedule, alert, digest, outbox, usage):
                 rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
             rows = await connection.execute(select(inbox).where(_asked_by(person_id)))
@@ -164,6 +187,10 @@ _DOUBTED: Final = inbox.c.state == "uncertain"
 
 def _asked_by(person_id: int) -> ColumnElement[bool]:
     return or_(inbox.c.lane == person_id, inbox.c.chat_id == person_id)
+
+
+def _bucket(person_id: int) -> ColumnElement[bool]:
+    return and_(quota.c.kind == "person", quota.c.id == person_id)
 
 
 async def _move(connection: AsyncConnection, table: Table, old: int, new: int) -> None:

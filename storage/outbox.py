@@ -67,6 +67,7 @@ async def post(
     markup: dict[str, Any] | None = None,
     silent: bool = False,
     digest_id: int | None = None,
+    broadcast_id: int | None = None,
 ) -> None:
     """Put a message in, within the caller's transaction; a key that is known changes nothing.
 
@@ -79,6 +80,7 @@ async def post(
         .values(
             key=key,
             digest_id=digest_id,
+            broadcast_id=broadcast_id,
             chat_id=place.chat_id,
             topic_id=place.topic_id,
             html=html,

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, or_, select
 
+from scoring.errors import AccountError, AccountSuspended, HandleNotFound
 from scoring.handles import key
 from scoring.progress import Point
 from scoring.reading import Reading
@@ -14,7 +15,10 @@ from scoring.score import Score
 from scoring.sources import SeenPost
 from storage.database import Database
 from storage.dialects import upsert
-from storage.schema import account, handle, snapshot
+from storage.schema import absent, account, handle, snapshot
+
+_ABSENT: Final = timedelta(hours=24)
+"""For how long X is believed that a handle has no account, or a suspended one."""
 
 _ACCOUNTS = select(
     account.c.id,
@@ -104,6 +108,31 @@ class Readings:
             )
             return [_reading(row) for row in rows]
 
+    async def absent(self, name: str, now: datetime) -> AccountError | None:
+        """What X said of a handle within the last day, if that was why it has no score."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(
+                select(absent.c.suspended, absent.c.seen_at).where(
+                    absent.c.key == key(name), absent.c.seen_at.between(now - _ABSENT, now)
+                )
+            )
+            row = found.one_or_none()
+        if row is None:
+            return None
+        kind = AccountSuspended if row.suspended else HandleNotFound
+        return kind(name, row.seen_at + _ABSENT)
+
+    async def note_absent(self, error: AccountError, now: datetime) -> None:
+        """Remember it; what is older than a day is forgotten."""
+        seen = {"suspended": isinstance(error, AccountSuspended), "seen_at": now}
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(absent).where(absent.c.seen_at < now - _ABSENT))
+            await connection.execute(
+                upsert(connection, absent)
+                .values(key=key(error.handle), **seen)
+                .on_conflict_do_update(index_elements=["key"], set_=seen)
+            )
+
     async def receipts(self) -> AsyncIterator[str]:
         """The newest receipt of every account, as a line of JSON."""
         async with self._database.reading() as connection:
@@ -138,6 +167,7 @@ class Readings:
                     index_elements=["key"], set_={"account_id": rows.excluded.account_id}
                 )
             )
+            await connection.execute(delete(absent).where(absent.c.key.in_(keys)))
             await connection.execute(
                 insert(snapshot).values(
                     account_id=reading.account_id,

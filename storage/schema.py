@@ -114,6 +114,10 @@ chat: Final = Table(
     Column("spoken", String(8)),
     # The time zone that its people chose, as the tz database names it.
     Column("zone", String(64)),
+    # Whether it wants to hear from the operator, which it does until it says no; and since when
+    # Telegram takes nothing there any more.
+    Column("news", Boolean),
+    Column("gone_at", Moment),
 )
 
 link: Final = Table(
@@ -134,6 +138,64 @@ spending: Final = Table(
     Column("reserved", BigInteger, nullable=False),
     Column("spent", BigInteger, nullable=False),
     Column("units", BigInteger, nullable=False),
+)
+
+usage: Final = Table(
+    "usage",
+    metadata,
+    # What the spending was for. The chat is 0 for what is read for many, and for what is only
+    # counted: answers from what somebody else had paid for. Not money set aside.
+    Column("day", Date, primary_key=True),
+    Column("command", String(16), primary_key=True),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("spent", BigInteger, nullable=False),
+    Column("profiles", BigInteger, nullable=False),
+    Column("served", BigInteger, nullable=False),
+    Index(None, "chat_id"),
+)
+
+outage: Final = Table(
+    "outage",
+    metadata,
+    # X refuses everybody: why, since when, until when it is not asked, and when it was over.
+    Column("id", Integer, primary_key=True),
+    Column("reason", String(8), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("closed_at", Moment),
+)
+
+quota: Final = Table(
+    "quota",
+    metadata,
+    # When a person ("person"), or a chat ("chat"), may again have as much read at once as ever.
+    Column("kind", String(6), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("full_at", Moment, nullable=False),
+    Index(None, "full_at"),
+)
+
+absent: Final = Table(
+    "absent",
+    metadata,
+    # Handles, in lower case, that X had no account for, or a suspended one.
+    Column("key", String(15), primary_key=True),
+    Column("suspended", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "seen_at"),
+)
+
+broadcast: Final = Table(
+    "broadcast",
+    metadata,
+    # What an operator tells every chat; `cursor` is the last chat that it was put in the outbox of.
+    Column("id", Integer, primary_key=True),
+    Column("by", BigInteger, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("cursor", BigInteger),
+    Column("made_at", Moment, nullable=False),
+    Index(None, "state"),
 )
 
 # A place is a chat, or one topic of it: `topic_id` is 0 for the chat itself.
@@ -213,9 +275,11 @@ outbox: Final = Table(
     Column("settled_at", Moment),
     # When the place was told that an uncertain message may not have arrived.
     Column("mentioned_at", Moment),
+    Column("broadcast_id", Integer),
     Index(None, "state", "not_before"),
     Index(None, "chat_id", "state"),
     Index(None, "settled_at"),
+    Index(None, "broadcast_id"),
 )
 
 alert: Final = Table(

@@ -6,11 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.budget import PRICES, Resource, next_month
-from scoring.errors import BudgetSpent
+from scoring.asking import Asker
+from scoring.budget import PRICES, Bill, Reservation, Resource, next_month
+from scoring.errors import BudgetSpent, SourceError
+from storage import outages
 from storage.database import Database
 from storage.dialects import alone, upsert
 from storage.schema import spending
+from storage.usage import Served, book
 
 
 class Bought(NamedTuple):
@@ -33,33 +36,64 @@ class Spending:
     def __init__(self, database: Database, cap: int) -> None:
         self._database = database
         self._cap = cap
+        self._served = Served()
 
     @property
     def cap(self) -> int:
         """Micro-dollars a calendar month."""
         return self._cap
 
-    async def reserve(self, resource: Resource, units: int, now: datetime) -> None:
-        """Set money aside, or raise `BudgetSpent` and set nothing aside."""
+    async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
+        """Set money aside, or raise `BudgetSpent`, or why X refuses, and set nothing aside."""
         price = units * PRICES[resource]
         async with self._database.transaction() as connection:
             await alone(connection, "budget")
             if await self._committed(connection, now) + price > self._cap:
                 raise BudgetSpent(next_month(now))
+            probe = await outages.admit(connection, now)
             await _book(connection, resource, now, reserved=price, spent=0, units=0)
+        return Reservation(resource, units, now, probe)
 
-    async def settle(self, resource: Resource, reserved: int, used: int, now: datetime) -> None:
-        """Give the reservation back and book what was used of it."""
-        price = PRICES[resource]
-        async with self._database.transaction() as connection:
-            await _book(
-                connection,
-                resource,
-                now,
-                reserved=-reserved * price,
-                spent=used * price,
-                units=used,
-            )
+    async def settle(
+        self, reservation: Reservation, used: Bill, problem: SourceError | None = None
+    ) -> None:
+        """Give the reservation back and book what was used of it, and for whom."""
+        resource, now, units = reservation.resource, reservation.now, sum(used.values())
+        price, served = PRICES[resource], self._served.take()
+        try:
+            async with self._database.transaction() as connection:
+                if problem or reservation.probe:
+                    await alone(connection, "budget")
+                if problem:
+                    await outages.note(connection, problem, now)
+                elif reservation.probe:
+                    await outages.close(connection, now)
+                await _book(
+                    connection,
+                    resource,
+                    now,
+                    reserved=-reservation.units * price,
+                    spent=units * price,
+                    units=units,
+                )
+                await book(connection, resource, used, now.date(), served)
+        except BaseException:
+            self._served.put_back(served)
+            raise
+
+    def served(self, asker: Asker, now: datetime) -> None:
+        """Count an answer that cost nothing; it is written with whatever is written next."""
+        self._served.add(asker, now)
+
+    async def flush(self) -> None:
+        """Write what was only counted."""
+        if served := self._served.take():
+            try:
+                async with self._database.transaction() as connection:
+                    await book(connection, "user", {}, date.min, served)
+            except BaseException:
+                self._served.put_back(served)
+                raise
 
     async def spent_in_month(self, now: datetime) -> int:
         """Micro-dollars spent or set aside in the month of `now`."""

@@ -3,6 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from playground.x.accounts import Account, Post
+from scoring.asking import Asker
+
+ANYBODY = Asker("klout")
+"""Nobody in particular, who has no quota."""
 
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 """When the tests take place, unless they move the clock."""

@@ -49,6 +49,8 @@ class Action(StrEnum):
     CONTEST = "pic"
     STANDINGS = "bpic"
     ALERTS = "alerts"
+    NEWS = "news"
+    BROADCAST = "bcast"
 
 
 class Press(NamedTuple):

@@ -1,6 +1,7 @@
 """Foreign text made safe for Telegram's HTML, and the little that is drawn in text."""
 
 import html
+import re
 import unicodedata
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ _POP_ISOLATE: Final = "\u2069"
 _DIRECTION_MARKS: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+_TAG: Final = re.compile(r"<[^>]*>")
 _LONGEST_NAME: Final = 50
 
 _CELLS: Final = 10
@@ -53,6 +55,11 @@ def profile_link(handle: str) -> str:
 def local_time(moment: datetime, text: str) -> str:
     """A moment that Telegram shows in each reader's own time zone; `text` where it cannot."""
     return f'<tg-time unix="{int(moment.timestamp())}" format="wDt">{text}</tg-time>'
+
+
+def shown_length(text: str) -> int:
+    """UTF-16 units of what a reader of HTML sees: what Telegram's limits count."""
+    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
 
 
 def bar(share: float) -> str:

@@ -5,12 +5,14 @@ from functools import singledispatch
 from handlers.views.markup import profile_link
 from handlers.wording import Wording
 from scoring.errors import (
+    AccountError,
     AccountHidden,
     AccountSuspended,
     BudgetSpent,
     CreditsDepleted,
     HandleNotFound,
     Interrupted,
+    QuotaSpent,
     RateLimited,
     ScoringError,
     SourceUnreachable,
@@ -34,13 +36,20 @@ def _(error: HandleNotFound, wording: Wording) -> str:
     text = wording.gettext(
         "There is no account {handle} on X. Check the spelling; people also change their handle."
     )
-    return text.format(handle=profile_link(error.handle))
+    return text.format(handle=profile_link(error.handle)) + _asked_before(error, wording)
 
 
 @sentence.register
 def _(error: AccountSuspended, wording: Wording) -> str:
     text = wording.gettext("X has suspended {handle}, so there is nothing to score.")
-    return text.format(handle=profile_link(error.handle))
+    return text.format(handle=profile_link(error.handle)) + _asked_before(error, wording)
+
+
+def _asked_before(error: AccountError, wording: Wording) -> str:
+    if error.again_at is None:
+        return ""
+    text = wording.gettext("X said so a while ago; I ask again after {moment}.")
+    return " " + text.format(moment=wording.moment(error.again_at))
 
 
 @sentence.register
@@ -62,6 +71,15 @@ def _(error: BudgetSpent, wording: Wording) -> str:
     text = wording.gettext(
         "This bot has used up its budget for reading X this month. It will read again from"
         " {moment}; until then it answers with what it already knows."
+    )
+    return text.format(moment=wording.moment(error.until))
+
+
+@sentence.register
+def _(error: QuotaSpent, wording: Wording) -> str:
+    text = wording.gettext(
+        "That was a lot of accounts, and each one costs money to read. I read the next from"
+        " {moment}; whatever was read today I show at any time."
     )
     return text.format(moment=wording.moment(error.until))
 

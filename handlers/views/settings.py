@@ -25,6 +25,7 @@ class Chosen:
         followed, alerts: how many.
         board: of a group; None in private.
         members: people on the board.
+        news: the operator may write here.
     """
 
     language: str | None
@@ -34,6 +35,7 @@ class Chosen:
     alerts: int
     board: BoardSettings | None
     members: int
+    news: bool
 
 
 def settings(chosen: Chosen, wording: Wording) -> Reply:
@@ -71,6 +73,12 @@ def settings(chosen: Chosen, wording: Wording) -> Reply:
             gettext("Only administrators change what the group has chosen."),
         ]
         rows.append([button(gettext("Show the board"), Action.BOARD, "new")])
+    if chosen.news:
+        lines.append(gettext("News from this bot’s operator: yes"))
+        rows.append([button(gettext("No news"), Action.NEWS, "off")])
+    else:
+        lines.append(gettext("News from this bot’s operator: no"))
+        rows.append([button(gettext("News, please"), Action.NEWS, "on")])
     return Reply("\n".join(lines), InlineKeyboardMarkup(rows))
 
 

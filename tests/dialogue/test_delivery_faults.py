@@ -12,8 +12,8 @@ import pytest
 
 from delivery import run, sender
 from delivery.digest import Digest
-from delivery.preparing import Written
 from delivery.slots import period
+from delivery.writing import Written
 from handlers.letters import Letters
 from playground.telegram.local import LocalTelegram
 from playground.telegram.wire import Json
@@ -522,7 +522,9 @@ async def test_f31_forget_me_takes_back_what_is_leased(talk: Talk, clock: Clock)
         "follow",
         "link",
         "outbox",
+        "quota",
         "schedule",
+        "usage",
     }
     assert "/follow @lea @nasa" in await talk.ask("/forget_me")
     assert not await rival.arm(leased)

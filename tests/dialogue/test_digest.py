@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from delivery import collecting
-from delivery.preparing import Written
+from delivery.writing import Written
 from handlers.letters import Letters
 from playground.telegram.wire import Json
 from playground.x.accounts import FixedWorld

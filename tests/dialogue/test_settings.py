@@ -19,7 +19,8 @@ async def test_settings_of_a_new_chat_lead_everywhere(talk: Talk) -> None:
         "Language: each reader’s own\n"
         "Time zone: UTC\n"
         "No digest comes: nobody is followed yet.\n"
-        "0 accounts followed · 0 alerts"
+        "0 accounts followed · 0 alerts\n"
+        "News from this bot’s operator: yes"
     )
     brings = {
         "Language": "Which language shall I speak here?",
@@ -27,7 +28,7 @@ async def test_settings_of_a_new_chat_lead_everywhere(talk: Talk) -> None:
         "Followed": "This chat follows nobody yet.",
         "Alerts": "For instance /alert @nasa 35",
     }
-    assert _buttons(page) == list(brings)
+    assert _buttons(page) == [*brings, "No news"]
     for button, text in brings.items():
         (answer,) = await talk.press(talk.ada, page, button)
         assert answer["text"].startswith(text), button
@@ -42,12 +43,13 @@ async def test_settings_say_what_was_chosen(talk: Talk) -> None:
     ):
         await talk.ask(text)
     (page,) = await talk.say(talk.ada, talk.private, "/settings")
-    title, language, zone, digest, _clock, counts = page["text"].split("\n")
+    title, language, zone, digest, _clock, counts, news = page["text"].split("\n")
     assert title == "Les réglages de ce chat"
     assert language == "Langue : français"
     assert zone == "Fuseau horaire : Europe/Paris"
     assert "09:00 (Europe/Paris), puis chaque semaine" in digest
     assert counts == "2 comptes suivis · 1 alerte"
+    assert news == "Nouvelles de l’opérateur du bot : oui"
     (answer,) = await talk.press(talk.ada, page, "Choisir l’heure")
     assert "Europe/Paris" in answer["text"]
 

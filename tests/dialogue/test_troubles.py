@@ -136,6 +136,7 @@ def _all_errors() -> list[ScoringError]:
         errors.AccountHidden("nasa"),
         errors.RateLimited(NOW),
         errors.BudgetSpent(NOW),
+        errors.QuotaSpent(NOW),
         errors.CreditsDepleted(),
         errors.TokenRefused(),
         errors.SourceUnreachable("why"),

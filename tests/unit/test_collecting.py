@@ -22,10 +22,12 @@ from scoring.sources import MentionWindow, PostWindow, SeenPost
 from scoring.sources.x import XSource
 from storage.database import Database
 from storage.digests import Digests
+from storage.quotas import Quotas
 from storage.readings import Readings
 from storage.schedules import AT_ONCE, Schedules
 from storage.schema import snapshot, spending
 from storage.spending import Spending
+from tests.accounts import ANYBODY
 from tests.conftest import X_TOKEN, Clock
 
 HANDLES = int(os.environ.get("COLLECT_HANDLES", "300"))
@@ -49,13 +51,13 @@ async def test_each_handle_is_read_once_and_the_ledger_says_what_x_charged(
     x = XServer(FixedWorld(now), X_TOKEN, clock)
     async with TestServer(x.application()) as server:
         source = XSource(X_TOKEN, str(server.make_url("")).rstrip("/"), clock)
-        reader = Reader(source, readings, Spending(database, _BUDGET), clock)
+        reader = Reader(source, readings, Spending(database, _BUDGET), Quotas(database), clock)
         while await Schedules(database).plan(clock.now, planned) == AT_ONCE:
             pass
         wanted = await Digests(database).wanted(clock.now)
         assert sorted(wanted) == sorted(handles)
         for _ in range(2):  # the second time all is known
-            collected = await collect(reader, wanted)
+            collected = await collect(reader, wanted, ANYBODY)
             assert not collected.problems
         await reader.close()
         await source.close()

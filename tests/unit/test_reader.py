@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -18,14 +18,14 @@ from scoring.errors import (
     RateLimited,
     SourceUnreachable,
 )
-from scoring.progress import Point
 from scoring.reader import Reader
 from scoring.reading import Reading
 from scoring.sources.x import XSource
 from storage.database import Database
+from storage.quotas import Quotas
 from storage.readings import Readings
 from storage.spending import Spending
-from tests.accounts import NOW, account, posts
+from tests.accounts import ANYBODY, NOW, account, posts
 from tests.conftest import Clock
 
 FIRST_SCORE = 65_000
@@ -44,7 +44,9 @@ def spending(database: Database) -> Spending:
 async def reader(
     source: XSource, database: Database, spending: Spending, clock: Clock
 ) -> AsyncIterator[Reader]:
-    reader = Reader(source, Readings(database), spending, clock, batch_window=BATCH_WINDOW)
+    reader = Reader(
+        source, Readings(database), spending, Quotas(database), clock, batch_window=BATCH_WINDOW
+    )
     yield reader
     await reader.close()
 
@@ -52,7 +54,7 @@ async def reader(
 async def test_a_first_score_takes_three_requests_and_at_most_6_5_cents(
     reader: Reader, x: XServer, spending: Spending
 ) -> None:
-    reading = await reader.read("nasa")
+    reading = await reader.read("nasa", ANYBODY)
     assert reading.score.depth == "recent"
     assert len(x.requests) == 3
     assert x.bill == FIRST_SCORE == await spending.spent_in_month(NOW)
@@ -61,9 +63,9 @@ async def test_a_first_score_takes_three_requests_and_at_most_6_5_cents(
 async def test_fifty_people_at_once_and_the_rest_of_the_day_cost_nothing_more(
     reader: Reader, x: XServer, clock: Clock
 ) -> None:
-    first = await asyncio.gather(*(reader.read("nasa") for _ in range(50)))
+    first = await asyncio.gather(*(reader.read("nasa", ANYBODY) for _ in range(50)))
     clock.forward(hours=11, minutes=59)
-    later = await asyncio.gather(*(reader.read("NASA") for _ in range(50)))
+    later = await asyncio.gather(*(reader.read("NASA", ANYBODY) for _ in range(50)))
     assert len(x.requests) == 3
     assert {reading.score.score for reading in first + later} == {first[0].score.score}
 
@@ -71,9 +73,9 @@ async def test_fifty_people_at_once_and_the_rest_of_the_day_cost_nothing_more(
 async def test_the_next_utc_day_reads_again_but_no_timeline_of_the_silent(
     reader: Reader, x: XServer, clock: Clock
 ) -> None:
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     clock.forward(days=1)
-    again = await reader.read("nasa")
+    again = await reader.read("nasa", ANYBODY)
     assert x.requests[3:] == ["/2/users/by", "/2/tweets/counts/recent"]
     assert again.score.facts.recent is not None
     assert again.score.facts.recent.days == pytest.approx(10 + 1 / 24)
@@ -82,10 +84,10 @@ async def test_the_next_utc_day_reads_again_but_no_timeline_of_the_silent(
 async def test_new_posts_are_read(
     reader: Reader, x: XServer, clock: Clock, world: FixedWorld
 ) -> None:
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     clock.forward(days=1)
     world.put(account(1, "nasa", posts=17_001))
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     assert "/2/users/1/tweets" in x.requests[3:]
 
 
@@ -95,7 +97,7 @@ async def test_a_hundred_new_handles_share_their_profile_requests(
     names = [f"user_{n}" for n in range(100)]
     for number, name in enumerate(names, start=100):
         world.put(account(number, name, recent=()))
-    await asyncio.gather(*map(reader.read, names))
+    await asyncio.gather(*(reader.read(name, ANYBODY) for name in names))
     assert x.requests.count("/2/users/by") <= 3
 
 
@@ -103,9 +105,9 @@ async def test_protected_accounts_are_scored_by_profile_alone(
     reader: Reader, x: XServer, world: FixedWorld
 ) -> None:
     world.put(account(1, "nasa", protected=True))
-    reading = await reader.read("nasa")
+    reading = await reader.read("nasa", ANYBODY)
     assert (reading.protected, reading.score.depth) == (True, "profile")
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     assert x.requests == ["/2/users/by"]
 
 
@@ -114,7 +116,7 @@ async def test_an_empty_account_has_a_score_without_a_timeline(
 ) -> None:
     empty = {"followers": 0, "following": 0, "listed": 0, "posts": 0, "mentions_a_week": 0}
     world.put(account(1, "nasa", created_at=NOW, recent=(), **empty))
-    reading = await reader.read("nasa")
+    reading = await reader.read("nasa", ANYBODY)
     assert reading.score.score <= 5
     assert "/2/users/1/tweets" not in x.requests
 
@@ -124,34 +126,34 @@ async def test_missing_and_suspended_accounts_have_no_score(
 ) -> None:
     world.put(account(3, "gone", suspended=True))
     with pytest.raises(HandleNotFound):
-        await reader.read("nobody")
+        await reader.read("nobody", ANYBODY)
     with pytest.raises(AccountSuspended):
-        await reader.read("gone")
+        await reader.read("gone", ANYBODY)
     assert x.bill == 0
 
 
 async def test_a_rename_keeps_the_history_and_the_old_handle_leads_to_it(
     reader: Reader, world: FixedWorld, clock: Clock, x: XServer
 ) -> None:
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     clock.forward(days=1)
     world.put(account(1, "nasa_now"))
-    found = await reader.read("nasa")
+    found = await reader.read("nasa", ANYBODY)
     assert (found.handle, found.account_id) == ("nasa_now", 1)
     requests = len(x.requests)
-    assert (await reader.read("nasa")).handle == "nasa_now"
-    assert (await reader.read("nasa_now")).handle == "nasa_now"
+    assert (await reader.read("nasa", ANYBODY)).handle == "nasa_now"
+    assert (await reader.read("nasa_now", ANYBODY)).handle == "nasa_now"
     assert len(x.requests) == requests
 
 
 async def test_a_handle_taken_over_leads_to_its_new_owner(
     reader: Reader, world: FixedWorld, clock: Clock
 ) -> None:
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     clock.forward(days=1)
     world.put(account(1, "nasa_now"))
     world.put(account(7, "nasa"))
-    assert (await reader.read("nasa")).account_id == 7
+    assert (await reader.read("nasa", ANYBODY)).account_id == 7
 
 
 @pytest.mark.parametrize(
@@ -165,26 +167,26 @@ async def test_a_handle_taken_over_leads_to_its_new_owner(
 async def test_what_is_known_is_served_when_x_cannot_be_read(
     reader: Reader, x: XServer, clock: Clock, fault: Fault, problem: type[Exception]
 ) -> None:
-    known = await reader.read("nasa")
+    known = await reader.read("nasa", ANYBODY)
     clock.forward(days=2)
     x.fail("users", fault)
-    stale = await reader.read("nasa")
+    stale = await reader.read("nasa", ANYBODY)
     assert isinstance(stale.problem, problem)
     assert stale.score == known.score
     x.fail("users", fault)
     with pytest.raises(problem):
-        await reader.read("lea")
+        await reader.read("lea", ANYBODY)
 
 
 async def test_a_failed_half_is_made_up_for_later_without_paying_twice(
     reader: Reader, x: XServer, spending: Spending
 ) -> None:
     x.fail("tweets", Fault(503, "{}"))
-    shallow = await reader.read("nasa")
+    shallow = await reader.read("nasa", ANYBODY)
     assert isinstance(shallow.problem, SourceUnreachable)
     x.fail("tweets", Fault(503, "{}"))
-    assert (await reader.read("nasa")).problem is not None
-    whole = await reader.read("nasa")
+    assert (await reader.read("nasa", ANYBODY)).problem is not None
+    whole = await reader.read("nasa", ANYBODY)
     assert whole.problem is None
     assert x.requests.count("/2/users/by") == x.requests.count("/2/tweets/counts/recent") == 1
     assert await spending.spent_in_month(NOW) == x.bill == FIRST_SCORE
@@ -196,9 +198,12 @@ async def test_the_cap_holds_under_a_rush(
     for number in range(100, 160):
         world.put(account(number, f"user_{number}"))
     spending = Spending(database, cap=1_000_000)
-    reader = Reader(source, Readings(database), spending, clock, batch_window=BATCH_WINDOW)
+    reader = Reader(
+        source, Readings(database), spending, Quotas(database), clock, batch_window=BATCH_WINDOW
+    )
     results = await asyncio.gather(
-        *(reader.read(f"user_{number}") for number in range(100, 160)), return_exceptions=True
+        *(reader.read(f"user_{number}", ANYBODY) for number in range(100, 160)),
+        return_exceptions=True,
     )
     await reader.close()
     assert x.bill <= 1_000_000
@@ -211,10 +216,15 @@ async def test_the_budget_begins_again_with_the_month(
     source: XSource, database: Database, clock: Clock
 ) -> None:
     reader = Reader(
-        source, Readings(database), Spending(database, 0), clock, batch_window=BATCH_WINDOW
+        source,
+        Readings(database),
+        Spending(database, 0),
+        Quotas(database),
+        clock,
+        batch_window=BATCH_WINDOW,
     )
     with pytest.raises(BudgetSpent) as error:
-        await reader.read("nasa")
+        await reader.read("nasa", ANYBODY)
     await reader.close()
     assert (error.value.until - NOW) == timedelta(days=13, hours=12)
 
@@ -222,13 +232,13 @@ async def test_the_budget_begins_again_with_the_month(
 async def test_a_timeout_counts_as_paid(reader: Reader, x: XServer, spending: Spending) -> None:
     x.fail("users", Fault(200, "not json"))
     with pytest.raises(SourceUnreachable):
-        await reader.read("nasa")
+        await reader.read("nasa", ANYBODY)
     assert await spending.spent_in_month(NOW) == 10_000
 
 
 async def test_stopping_tells_those_who_wait(reader: Reader, x: XServer) -> None:
     x.fail("users", Fault(hang=True))
-    waiting = asyncio.create_task(reader.read("nasa"))
+    waiting = asyncio.create_task(reader.read("nasa", ANYBODY))
     await x.asked.wait()
     await reader.close()
     with pytest.raises(Interrupted):
@@ -238,8 +248,8 @@ async def test_stopping_tells_those_who_wait(reader: Reader, x: XServer) -> None
 async def test_one_impatient_person_does_not_end_the_flight_of_the_others(
     reader: Reader, x: XServer
 ) -> None:
-    first = asyncio.create_task(reader.read("nasa"))
-    second = asyncio.create_task(reader.read("nasa"))
+    first = asyncio.create_task(reader.read("nasa", ANYBODY))
+    second = asyncio.create_task(reader.read("nasa", ANYBODY))
     await x.asked.wait()
     first.cancel()
     assert (await second).handle == "nasa"
@@ -251,11 +261,11 @@ async def test_a_new_owner_is_not_scored_by_the_posts_of_the_old_one(
     reader: Reader, world: FixedWorld, clock: Clock, x: XServer
 ) -> None:
     world.put(account(1, "nasa", posts=40, recent=posts(1, likes=5_000)))
-    await reader.read("nasa")
+    await reader.read("nasa", ANYBODY)
     clock.forward(days=2)
     world.put(account(1, "nasa_now", posts=40))
     world.put(account(9, "nasa", posts=40, recent=()))
-    found = await reader.read("nasa")
+    found = await reader.read("nasa", ANYBODY)
     assert "/2/users/9/tweets" in x.requests
     assert found.posts == ()
 
@@ -266,46 +276,33 @@ async def test_counts_that_cannot_be_are_no_facts(
 ) -> None:
     world.put(account(1, "nasa", recent=posts(1, likes=likes)))
     with pytest.raises(SourceUnreachable):
-        await reader.read("nasa")
+        await reader.read("nasa", ANYBODY)
 
 
 async def test_an_account_from_the_future_is_of_today(
     reader: Reader, world: FixedWorld, clock: Clock, x: XServer
 ) -> None:
     world.put(account(1, "nasa", created_at=NOW + timedelta(days=999), recent=()))
-    assert (await reader.read("nasa")).score.facts.as_of == clock()
-    await reader.read("nasa")
+    assert (await reader.read("nasa", ANYBODY)).score.facts.as_of == clock()
+    await reader.read("nasa", ANYBODY)
     assert x.requests.count("/2/users/by") == 1
 
 
 async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
-    source: XSource, spending: Spending, clock: Clock, caplog: pytest.LogCaptureFixture
+    source: XSource,
+    spending: Spending,
+    database: Database,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    class FullDisk:
-        async def latest(self, handle: str) -> Reading | None:
-            assert handle
-            return None
-
-        async def before(self, account_id: int, moment: datetime) -> Reading | None:
-            raise NotImplementedError
-
-        async def starting_with(
-            self, beginning: str, viewer: int | None, most: int
-        ) -> list[Reading]:
-            raise NotImplementedError
-
-        async def history(self, account_id: int, since: datetime) -> list[Point]:
-            raise NotImplementedError
-
-        async def hidden_by(self, account_id: int) -> int | None:
-            assert account_id
-            return None
-
+    class FullDisk(Readings):
         async def add(self, reading: Reading, asked: str) -> None:
             raise OSError(f"no room for {asked} {reading}")
 
-    reader = Reader(source, FullDisk(), spending, clock, batch_window=BATCH_WINDOW)
-    assert (await reader.read("nasa")).handle == "nasa"
+    reader = Reader(
+        source, FullDisk(database), spending, Quotas(database), clock, batch_window=BATCH_WINDOW
+    )
+    assert (await reader.read("nasa", ANYBODY)).handle == "nasa"
     await reader.close()
     assert "could not be stored" in caplog.text
 
@@ -313,11 +310,11 @@ async def test_what_was_paid_for_is_given_even_if_it_cannot_be_stored(
 async def test_a_number_by_another_formula_is_kept_and_shown_by_the_one_in_use(
     reader: Reader, x: XServer, database: Database
 ) -> None:
-    reading = await reader.read("nasa")
+    reading = await reader.read("nasa", ANYBODY)
     store = Readings(database)
     old = replace(reading, score=replace(reading.score, formula="2025.1", score=12.3))
     await store.add(old, "nasa")
-    assert await reader.current("nasa") == await reader.stored("nasa") == reading
-    assert await reader.read("nasa") == reading
+    assert await reader.current(["nasa"], ANYBODY) == [await reader.stored("nasa")] == [reading]
+    assert await reader.read("nasa", ANYBODY) == reading
     assert await store.latest("nasa") == old
     assert len(x.requests) == 3

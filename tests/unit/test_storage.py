@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from scoring.budget import Reservation
 from scoring.errors import BudgetSpent
 from scoring.facts import Facts
 from scoring.reading import Reading
@@ -20,7 +21,7 @@ from storage.database import Database
 from storage.readings import Readings
 from storage.schema import account, chat, metadata, snapshot
 from storage.spending import Spending
-from tests.accounts import NOW
+from tests.accounts import ANYBODY, NOW
 from tests.conftest import Clock
 
 
@@ -95,7 +96,7 @@ async def test_reserving_never_passes_the_cap(database: Database) -> None:
     results = await asyncio.gather(
         *(spending.reserve("user", 1, NOW) for _ in range(30)), return_exceptions=True
     )
-    assert sum(result is None for result in results) == 10
+    assert sum(isinstance(result, Reservation) for result in results) == 10
     assert sum(isinstance(result, BudgetSpent) for result in results) == 20
     assert await spending.spent_in_month(NOW) == 100_000
 
@@ -107,13 +108,12 @@ async def test_two_processes_share_one_cap(database: Database, database_url: str
         *(purses[n % 2].reserve("user", 1, NOW) for n in range(30)), return_exceptions=True
     )
     await other.close()
-    assert sum(result is None for result in results) == 10
+    assert sum(isinstance(result, Reservation) for result in results) == 10
 
 
 async def test_settling_gives_back_what_was_not_used(database: Database, clock: Clock) -> None:
     spending = Spending(database, cap=100_000)
-    await spending.reserve("post", 10, clock())
-    await spending.settle("post", 10, 3, clock())
+    await spending.settle(await spending.reserve("post", 10, clock()), {ANYBODY: 3})
     assert await spending.spent_in_month(clock()) == 15_000
     clock.forward(days=14)  # April
     assert await spending.spent_in_month(clock()) == 0
