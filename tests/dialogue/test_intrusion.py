@@ -107,14 +107,10 @@ HOSTILE_NAMES: Final = (
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 async def test_a_name_is_a_name_wherever_it_is_shown(
-    talk: Talk,
-    telegram: LocalTelegram,
-    world: FixedWorld,
-    clock: Clock,
-    caplog: pytest.LogCaptureFixture,
-    name: str,
+    talk: Talk, world: FixedWorld, clock: Clock, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     """The local Telegram refuses markup that is broken, and shows what is not as entities."""
+    telegram = talk.telegram
     world.put(account(1, "nasa", name=name, bio=name))
     mallory = telegram.person(name, "fr")
     group = telegram.group(name, [mallory, talk.bob])
