@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 
-.PHONY: help demo run test check format bench chaos lock messages clean
+.PHONY: help demo run test check check-postgresql format bench chaos soak audit lock messages clean
 
 help:  ## this list
-	@awk -F':.*## ' '/^[.a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[.a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv: .venv/.complete  ## the virtual environment, everything pinned and hashed
 .venv/.python:
@@ -36,7 +36,14 @@ check: .venv/.complete  ## format, lint, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	@$(MAKE) --no-print-directory audit
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+
+check-postgresql: .venv/.complete  ## the tests that use a database, on PostgreSQL (started here, on a port of its own)
+	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal -m database
+
+audit: .venv/.complete  ## known vulnerabilities among the dependencies, where an advisory source can be reached
+	@$(BIN)/python -m operations.audit requirements-dev.txt
 
 format: .venv/.complete  ## rewrite the code in the house style
 	$(BIN)/ruff format .
@@ -45,8 +52,12 @@ format: .venv/.complete  ## rewrite the code in the house style
 bench: .venv/.complete  ## speed and memory, as ratios against a baseline of the same run
 	@$(BIN)/python -m benchmarks
 
-chaos: .venv/.complete  ## digests while processes are killed, stopped and left hanging (a quarter of an hour)
+chaos: .venv/.complete  ## digests and questions while processes are killed, stopped, left hanging (half an hour)
 	@$(BIN)/python -m benchmarks.chaos
+	@$(BIN)/python -m benchmarks.storm
+
+soak: .venv/.complete  ## a simulated day of everything at once, with faults (some minutes)
+	@$(BIN)/python -m benchmarks.soak
 
 messages: .venv/.complete  ## bring the bot's catalogues up to date (the page's are kept by hand)
 	$(BIN)/pybabel --quiet extract --no-wrap --no-location --omit-header --keyword=count:1,2 --output=locales/klout.pot handlers

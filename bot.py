@@ -15,7 +15,10 @@ def main() -> int:
     """Run the bot; the result is the exit code: 2 for a setting, 1 for anything else."""
     given = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # also while the rest is imported
+    return _health() if given.mode == "health" else _act(given)
 
+
+def _act(given: Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see above
 
     from operations import logs, planning, process, receipts  # noqa: PLC0415 - see above
@@ -38,7 +41,7 @@ def main() -> int:
             asyncio.run(receipts.write(load(StorageSettings), sys.stdout))
         else:
             settings = load(Settings)
-            logs.configure(settings.log_level, settings.secrets)
+            logs.configure(settings.log_level, settings.secrets, settings.log_format)
             if given.mode == "restore":
                 asyncio.run(restore(settings, given.backup))
             else:
@@ -58,6 +61,22 @@ def main() -> int:
     return 0
 
 
+def _health() -> int:
+    """By itself, since a supervisor asks often: nothing that takes long is imported."""
+    from operations.asking import ask  # noqa: PLC0415 - see above
+    from operations.settings import (  # noqa: PLC0415 - see above
+        SettingsError,
+        WatchSettings,
+        load,
+    )
+
+    try:
+        return 0 if ask(load(WatchSettings), sys.stdout) else 1
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the one sentence that an operator reads
+        return 2
+
+
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise ArgumentTypeError("must be a number")
@@ -70,6 +89,7 @@ def _arguments() -> Namespace:
     modes.add_parser("run", help="on the real Telegram and X; what happens without a word, too")
     modes.add_parser("demo", help="on made-up ones, in the browser")
     modes.add_parser("receipts", help="print every account's newest receipt")
+    modes.add_parser("health", help="how the bot that runs here is")
     restoring = modes.add_parser("restore", help="put a backup in the database's place")
     restoring.add_argument("backup", type=Path, metavar="FILE")
     plan = modes.add_parser("plan", help="what following accounts would cost at X")

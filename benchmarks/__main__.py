@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answers, digests, drawing, facts
+from benchmarks import answers, digests, drawing, facts, watching, webhooks
 
 
 def main() -> None:
@@ -11,6 +11,9 @@ def main() -> None:
     facts.run()
     print("Answers")
     asyncio.run(answers.run())
+    asyncio.run(webhooks.run())
+    print("Watching")
+    asyncio.run(watching.run())
     print("Digests")
     asyncio.run(digests.run())
     print("Pictures")

@@ -29,6 +29,7 @@ from handlers.views.pictures import History, Past, Picture, ScoreCard, draw, lay
 from handlers.wording import wording_for
 from operations import assembly
 from operations.assembly import utc_now
+from operations.receiving import Receiving, with_bodies
 from operations.settings import Settings
 from playground.telegram.local import LocalTelegram
 from playground.x.made_up import MadeUpWorld
@@ -111,11 +112,12 @@ async def _presses() -> None:
             application = assembly.ready(built.build())
             async with application:
                 await application.start()
+                receiving = Receiving(application)
 
                 async def feed(update: Any) -> float:
                     start = time.perf_counter()
-                    await application.update_queue.put(Update.de_json(update, application.bot))
-                    await application.update_queue.join()
+                    await receiving.accept(with_bodies([Update.de_json(update, application.bot)]))
+                    await receiving.drained()
                     return (time.perf_counter() - start) * 1000
 
                 await feed(telegram.say(ada, chat, "/klout @nasa_fan"))

@@ -38,7 +38,7 @@ class _Selector(selectors.DefaultSelector):
         return super().select(timeout and timeout / self.speed)
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class HurriedLoop(asyncio.SelectorEventLoop):
     """An event loop whose seconds are shorter."""
 
     def __init__(self, speed: float) -> None:
@@ -47,6 +47,7 @@ class _Loop(asyncio.SelectorEventLoop):
         super().__init__(selector)
 
     def time(self) -> float:
+        """Its seconds."""
         return super().time() * self._speed
 
 
@@ -54,8 +55,8 @@ def main() -> None:
     """Run the bot until it is told to stop."""
     speed = float(sys.argv[1])
     settings = load(Settings)
-    logs.configure(settings.log_level, settings.secrets)
-    with asyncio.Runner(loop_factory=lambda: _Loop(speed)) as runner:
+    logs.configure(settings.log_level, settings.secrets, settings.log_format)
+    with asyncio.Runner(loop_factory=lambda: HurriedLoop(speed)) as runner:
         # the scheduler goes by the computer's clock, whatever the loop says
         runner.run(process.run(settings, clock=hurried(speed), tick=TICK / speed))
 

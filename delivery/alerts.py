@@ -70,7 +70,7 @@ class Watch:
                 try:
                     await self._check(alert)
                 except Exception as error:  # noqa: BLE001 - it must not hold up the others
-                    _log.exception("an alert on @%s could not be checked", alert.handle)
+                    _log.exception("an alert could not be checked")
                     await self._notices.failed(error)
                     passed = replace(alert, seen_at=self._clock())
                     await self._alerts.checked(alert, passed, None)

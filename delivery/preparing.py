@@ -138,7 +138,7 @@ class Preparing:
 
     async def _give_up(self, due: Due, error: Exception) -> None:
         """For now, or for good: within an `except`."""
-        _log.exception("digest %d could not be built", due.id)
+        _log.exception("digest could not be built", extra={"digest_id": due.id})
         await self._notices.failed(error)
         last = due.attempt + 1 >= _MOST_ATTEMPTS
         await self._digests.fail(due.id, self._clock() + _LATER, last=last)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from delivery.alerts import Watch
 from delivery.broadcasting import Broadcasting
@@ -15,6 +15,7 @@ from delivery.notices import Notices
 from delivery.preparing import Preparing
 from delivery.sender import Sender
 from storage.control import TERM, Control
+from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.places import Place
 from storage.spending import Spending
@@ -23,6 +24,18 @@ _log = logging.getLogger(__name__)
 
 TICK: Final = 15.0
 """Seconds from one tick to the next."""
+
+
+class Doubts(NamedTuple):
+    """What may not have reached a place.
+
+    Attributes:
+        messages: those that nobody asked for: the digest it was, None for any other.
+        answer: whether a question there may not have been answered.
+    """
+
+    messages: list[int | None]
+    answer: bool
 
 
 class Delivery:
@@ -34,6 +47,7 @@ class Delivery:
 
     Attributes:
         doubted: places that should be told, at the next word, that a message may not have come.
+        looked_at: when it last looked at what there is to do, or went on with it.
     """
 
     def __init__(
@@ -42,6 +56,7 @@ class Delivery:
         preparing: Preparing,
         watch: Watch,
         outbox: Outbox,
+        inbox: Inbox,
         sender: Sender,
         control: Control,
         notices: Notices,
@@ -54,6 +69,7 @@ class Delivery:
         self._preparing = preparing
         self._watch = watch
         self._outbox = outbox
+        self._inbox = inbox
         self._sender = sender
         self._control = control
         self._notices = notices
@@ -64,31 +80,34 @@ class Delivery:
         self._owner = owner
         self._closed = False
         self.doubted: set[Place] = set()
+        self.looked_at: datetime | None = None
 
     async def tick(self) -> None:
         """Do all there is to do now, if this process is the elected one."""
+        self.looked_at = self._clock()  # before anything that may fail: others' faults are theirs
         await self._spending.flush()
-        self.doubted = await self._outbox.uncertain()
+        await self._look_for_doubts()
         if not await self._elected():
             return
         work = asyncio.create_task(self._work(), name="delivery")
         try:
             while not work.done():
                 await asyncio.wait((work,), timeout=TERM.total_seconds() / 3)
+                self.looked_at = self._clock()
                 if not work.done() and not await self._elected():
-                    _log.warning("this process delivers no more")
+                    _log.warning("no longer elected to deliver")
                     return
             work.result()
         finally:
             work.cancel()
             await asyncio.wait((work,))
             await self._sender.finish(0)
-            self.doubted = await self._outbox.uncertain()
+            await self._look_for_doubts()
 
-    async def mention(self, place: Place) -> list[int | None]:
+    async def mention(self, place: Place) -> Doubts:
         """What a place is to be told of, by the caller and now: see `Outbox.mention`."""
         self.doubted.discard(place)
-        return await self._outbox.mention(place)
+        return Doubts(await self._outbox.mention(place), await self._inbox.mention(place))
 
     async def close(self, patience: float) -> None:
         """Send nothing more; what is under way has `patience` seconds to end."""
@@ -99,6 +118,9 @@ class Delivery:
     async def _elected(self) -> bool:
         """Whether this process may go on; one that is closed has resigned, and stays so."""
         return not self._closed and await self._control.elect(self._owner, self._clock())
+
+    async def _look_for_doubts(self) -> None:
+        self.doubted = await self._outbox.uncertain() | await self._inbox.uncertain()
 
     async def _work(self) -> None:
         await self._outbox.reap()

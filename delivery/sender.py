@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bind_contextvars
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, RetryAfter
@@ -109,6 +110,7 @@ class Sender:
         return self._stopped or await self._control.paused_until(self._clock()) is not None
 
     async def _send(self, message: Outgoing) -> None:
+        bind_contextvars(outbox_id=message.id)  # for the lines of this task
         async with self._pace:
             if self._stopped or not await self._outbox.arm(message):
                 return  # its lease will be released, or is somebody else's
@@ -125,10 +127,10 @@ class Sender:
         for attempt in range(_MOST_NOTES, 0, -1):
             try:
                 await self._outbox.deliver(message, sent)
-            except SQLAlchemyError as error:
+            except (OSError, SQLAlchemyError) as error:
                 if attempt == 1:
                     raise  # its lease runs out, and it stays uncertain
-                _log.warning("message %d arrived, which cannot be noted yet: %s", message.id, error)
+                _log.warning("arrived, but cannot be noted yet", extra={"error": str(error)})
             else:
                 return
 
@@ -157,7 +159,8 @@ class Sender:
     async def _settle(self, message: Outgoing, error: Exception) -> None:
         """Let a message end as its error says."""
         verdict, now = judge(error), self._clock()
-        _log.log(_LEVELS.get(verdict, logging.WARNING), "message %d: %s", message.id, error)
+        level = _LEVELS.get(verdict, logging.WARNING)
+        _log.log(level, "not sent", extra={"verdict": verdict.name, "error": str(error)})
         if verdict in {Verdict.UNKNOWN, Verdict.NOT_SENT}:
             await self._lose(now)
         else:

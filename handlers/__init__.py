@@ -35,7 +35,8 @@ from handlers import (
     start,
 )
 from handlers.context import Context, KloutApplication
-from handlers.views.buttons import Action, pattern
+from handlers.presses import Button
+from handlers.views.buttons import Action
 
 _NEW = filters.UpdateType.MESSAGE
 """New messages only: an edited command is not run again, and has no `message`."""
@@ -117,7 +118,7 @@ def register(application: KloutApplication) -> None:
     for name, command in _COMMANDS.items():
         add(CommandHandler(name, command, _NEW))
     for press, *actions in _BUTTONS:
-        add(CallbackQueryHandler(press, pattern(*actions)))
+        add(Button(press, *actions))
     add(CallbackQueryHandler(start.press_old))
 
     # The answer to a prompt; commands nobody knows; in private, anything else.

@@ -19,6 +19,7 @@ from storage.broadcasts import Broadcasts
 from storage.chats import Chats
 from storage.database import Database
 from storage.figures import Counting
+from storage.inbox import Inbox
 from storage.lives import Lives
 from storage.outages import Outages
 from storage.pictures import Pictures
@@ -40,6 +41,7 @@ class Services:
     Attributes:
         operators: people, by number, who may see what is spent and how it goes.
         example: a handle that `/start` and hints show, without `@`.
+        inbox: updates that are not answered yet.
         new_error_id: makes the id that a person and the log share for one error.
         notices: tells operators what they should know.
     """
@@ -52,6 +54,7 @@ class Services:
     lives: Lives
     spending: Spending
     counting: Counting
+    inbox: Inbox
     operators: frozenset[int]
     drawing: Drawing
     pictures: Pictures
@@ -107,14 +110,12 @@ class KloutApplication(
 
     Attributes:
         delivery: the run of digests; set by whoever assembles the application.
-        next_update: the number of the first update not yet fetched; None before the first.
     """
 
-    __slots__ = ("delivery", "next_update", "services")
+    __slots__ = ("delivery", "services")
 
     delivery: Delivery
 
     def __init__(self, *, services: Services, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.services = services
-        self.next_update: int | None = None

@@ -57,6 +57,9 @@ async def offer(update: Update, context: Context) -> None:
     delivery = context.delivery
     place = place_of(message)
     for where in {place, Place(place.chat_id)} & delivery.doubted:
-        if lost := await delivery.mention(where):
-            number = next(filter(None, lost), None) if where == place else None
-            await say(message, digests.may_be_lost(number, await context.wording(update)))
+        doubts, wording = await delivery.mention(where), await context.wording(update)
+        if doubts.messages:
+            number = next(filter(None, doubts.messages), None) if where == place else None
+            await say(message, digests.may_be_lost(number, wording))
+        if doubts.answer:
+            await say(message, pages.may_be_unanswered(wording))

@@ -55,6 +55,7 @@ class Drawing:
                 # Whoever loses patience leaves the pool's future alone: cancelled, it would end
                 # the pool's own thread (Python 3.11).
                 drawn = loop.run_in_executor(self._pool, _draw, picture, language, theme)
+                drawn.add_done_callback(_noted)  # perhaps nobody else asks how it ended
                 png = await asyncio.shield(drawn)
         except TimeoutError:
             # A queue may be long; but when nothing at all was finished meanwhile, it is stuck.
@@ -74,6 +75,11 @@ class Drawing:
             for process in list(pool._processes.values()):  # noqa: SLF001 - Python 3.14: kill_workers
                 process.kill()
             pool.shutdown(wait=False)  # whoever waits is told that the pool is broken
+
+
+def _noted(drawn: "asyncio.Future[bytes]") -> None:
+    if not drawn.cancelled():
+        drawn.exception()
 
 
 def _begin() -> None:

@@ -38,7 +38,7 @@ async def _publish(
             if list(await bot.get_my_commands(scope=scope, language_code=code)) != wanted:
                 await bot.set_my_commands(wanted, scope=scope, language_code=code)
     except TelegramError as error:
-        _log.warning("a command menu could not be published: %s", error)
+        _log.warning("the command menu could not be published", extra={"error": str(error)})
 
 
 def operator_commands(wording: Wording) -> list[BotCommand]:

@@ -104,7 +104,7 @@ async def _show(
     except Forbidden:
         raise
     except (TelegramError, TimeoutError, BrokenProcessPool) as error:
-        _log.warning("no picture, but words: %r", error)
+        _log.warning("no picture, but words", extra={"error": repr(error)})
         return False
     except Exception:  # noqa: BLE001 - logged, and the words are worth sending all the same
         _log.exception("a picture could not be drawn")

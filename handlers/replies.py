@@ -19,6 +19,7 @@ from telegram.error import BadRequest, TelegramError
 
 from handlers.context import Context
 from handlers.views import Reply
+from handlers.views.inline import guest_message
 
 _PATIENCE: Final = 0.4
 """Seconds after which a person should see that work goes on."""
@@ -57,11 +58,39 @@ async def answer_guest(message: Message, result: InlineQueryResultArticle) -> No
         await message.answer_guest_query(result)
 
 
+async def tell(update: Update, text: str) -> None:
+    """Say something short, however somebody spoke to the bot."""
+    if query := update.callback_query:
+        await query.answer(text, show_alert=True)
+    elif message := update.guest_message:
+        await answer_guest(message, guest_message(text))
+    elif message := update.effective_message:
+        await message.reply_text(text)
+
+
 async def replace(query: CallbackQuery, reply: Reply) -> None:
-    """Put another text in the place of the message under the button; the same one is fine."""
+    """Put another text in the place of the message under the button; the same one is fine.
+
+    A picture or a file stays, and the text comes below: only by a forged button.
+    """
+    if isinstance(query.message, Message) and query.message.text is None:
+        await say(query.message, reply)
+        return
     keyboard = reply.markup if isinstance(reply.markup, InlineKeyboardMarkup) else None
-    try:
+    with _the_same_is_no_error():
         await query.edit_message_text(reply.html, reply_markup=keyboard)
+
+
+async def replace_buttons(query: CallbackQuery, keyboard: InlineKeyboardMarkup) -> None:
+    """Put other buttons under the message of the button; the same ones are fine."""
+    with _the_same_is_no_error():
+        await query.edit_message_reply_markup(keyboard)
+
+
+@contextmanager
+def _the_same_is_no_error() -> Iterator[None]:
+    try:
+        yield
     except BadRequest as error:
         if "message is not modified" not in str(error).lower():
             raise

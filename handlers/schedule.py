@@ -8,7 +8,7 @@ from delivery.places import search_zones
 from delivery.when import parse
 from delivery.zones import UnknownZone, zone_info
 from handlers.context import Context
-from handlers.replies import replace, say, toast
+from handlers.replies import replace, replace_buttons, say, toast
 from handlers.rights import allowed, place_of
 from handlers.views import following as views
 from handlers.views import pages, prompts
@@ -121,9 +121,7 @@ async def press_change(update: Update, context: Context) -> None:
         await toast(query, toasts.get(press.action))
         markup = query.message.reply_markup
         if press.action in toasts and markup:
-            await query.edit_message_reply_markup(
-                views.brought_up_to_date(markup, changed, wording)
-            )
+            await replace_buttons(query, views.brought_up_to_date(markup, changed, wording))
         else:
             await say(query.message, views.schedule_page(changed, wording))
 

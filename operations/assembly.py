@@ -31,8 +31,9 @@ from handlers import Context, KloutApplication, register
 from handlers.context import Running, Services
 from handlers.drawing import Drawing
 from handlers.letters import Letters
-from handlers.ordering import PersonByPerson
 from handlers.patience import Patience
+from operations.measuring import MeasuredRequest, MeasuredSource
+from operations.metrics import Metrics
 from operations.settings import Settings
 from scoring.reader import Reader
 from scoring.sources.x import XSource
@@ -46,6 +47,7 @@ from storage.database import Database
 from storage.digests import Digests
 from storage.figures import Counting
 from storage.following import Following
+from storage.inbox import Inbox
 from storage.lives import Lives
 from storage.outages import Outages
 from storage.outbox import Outbox
@@ -68,7 +70,11 @@ def utc_now() -> datetime:
 
 @asynccontextmanager
 async def services(
-    settings: Settings, *, clock: Clock = utc_now, example: str = "nasa"
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    example: str = "nasa",
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything that outlives one update, and close it in the opposite order.
 
@@ -76,14 +82,15 @@ async def services(
         settings: where to find Telegram, X and the database.
         clock: the time, aware, UTC.
         example: a handle that hints may name.
+        metrics: counts what is asked of X.
     """
     database = await Database.open(settings.database_url)
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         spending = Spending(database, settings.budget)
-        reader = Reader(
-            source, Readings(database), spending, Quotas(database, settings.operators), clock
-        )
+        asked = MeasuredSource(source, metrics) if metrics else source
+        quotas = Quotas(database, settings.operators)
+        reader = Reader(asked, Readings(database), spending, quotas, clock)
         drawing = Drawing()
         try:
             chats = Chats(database)
@@ -110,6 +117,7 @@ async def services(
                 lives=Lives(database),
                 spending=spending,
                 counting=Counting(database),
+                inbox=Inbox(database, clock, secrets.token_hex(16)),
                 operators=settings.operators,
                 drawing=drawing,
                 pictures=Pictures(database),
@@ -153,24 +161,24 @@ def builder(
                 allow_sending_without_reply=True,
             )
         )
-        .concurrent_updates(PersonByPerson())
         .rate_limiter(Patience())
         .job_queue(None)
     )
 
 
-def application(settings: Settings, services: Services, *, tick: float = TICK) -> KloutApplication:
-    """The bot itself, with every handler and its one job, not yet started."""
+def application(
+    settings: Settings, services: Services, metrics: Metrics, *, tick: float = TICK
+) -> KloutApplication:
+    """The bot itself, measured, with every handler and its one job, not yet started."""
     built: Application[Any, Any, Any, Any, Any, Any] = (
         builder(settings, services)
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .connection_pool_size(64)
-        .pool_timeout(10)
-        .read_timeout(20)
+        .request(
+            MeasuredRequest(metrics, connection_pool_size=64, pool_timeout=10, read_timeout=20)
+        )
         # One stuck socket in a pool of one would end polling for ever.
-        .get_updates_connection_pool_size(4)
-        .get_updates_read_timeout(20)
+        .get_updates_request(MeasuredRequest(metrics, connection_pool_size=4, read_timeout=20))
         .updater(None)
         .job_queue(JobQueue())
         .build()
@@ -227,6 +235,7 @@ def _delivery(application: KloutApplication) -> Delivery:
         ),
         watch=Watch(Alerts(database), reader, writer, notices, clock),
         outbox=outbox,
+        inbox=given.inbox,
         sender=Sender(application.bot, outbox, control, given.lives, clock, notices=notices),
         control=control,
         notices=notices,

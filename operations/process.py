@@ -5,15 +5,21 @@ import logging
 import signal
 from collections.abc import Awaitable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from delivery.run import TICK
 from handlers import KloutApplication, menu
-from handlers.ordering import PersonByPerson
-from operations import assembly
+from operations import assembly, webhook
 from operations.assembly import Clock, utc_now
-from operations.polling import confirm, poll, reach
-from operations.settings import Settings
+from operations.heartbeat import Heartbeat
+from operations.measuring import Answering
+from operations.metrics import Metrics
+from operations.polling import poll, prepare
+from operations.reaching import patiently
+from operations.receiving import Receiving
+from operations.settings import Settings, readable_by_others
+from operations.watching import watched
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +27,6 @@ _T = TypeVar("_T")
 
 _SEND: Final = 1.0
 _FINISH_ANSWERS: Final = 1.0
-_CONFIRM: Final = 0.5
 _CLOSE: Final = 1.0
 """Seconds for each step of stopping; together below the five that are promised."""
 
@@ -48,18 +53,24 @@ async def run(
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    if readable_by_others(Path(".env")):
+        _log.warning("others on this machine can read .env, which has the tokens: chmod 600 .env")
+    metrics, heartbeat = Metrics(clock), Heartbeat.of()
     _log.info("opening the database")
     async with AsyncExitStack() as stack:
-        opening = assembly.services(settings, clock=clock, example=example)
+        opening = assembly.services(settings, clock=clock, example=example, metrics=metrics)
         services = await _until(stop, stack.enter_async_context(opening))
         if services is None:
             return
         _log.info("the database is open")
-        application = assembly.application(settings, services, tick=tick)
+        application = assembly.application(settings, services, metrics, tick=tick)
+        receiving = Receiving(application, Answering(metrics, clock))
         try:
-            await _until(stop, _serve(application))
+            async with watched(settings, application, metrics, heartbeat, clock):
+                await _until(stop, _serve(settings, application, receiving, heartbeat))
         finally:
-            await _stop(application)
+            heartbeat.stopping()
+            await _stop(application, receiving)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
@@ -74,24 +85,31 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | Non
     return None if working.cancelled() else working.result()
 
 
-async def _serve(application: KloutApplication) -> None:
-    await reach(application)
-    await menu.publish(application.bot, application.services.operators)
+async def _serve(
+    settings: Settings, application: KloutApplication, receiving: Receiving, heartbeat: Heartbeat
+) -> None:
+    bot = application.bot
+    await patiently(application.initialize)
+    await menu.publish(bot, application.services.operators)
     await application.start()
-    _log.info("answering as @%s", application.bot.username)
-    await poll(application)
+    receiving.start()
+    if settings.webhook_url:
+        async with webhook.listening(settings, bot, receiving):
+            heartbeat.started(f"answering as @{bot.username}")
+            _log.info("answering as @%s, by webhook", bot.username)
+            await asyncio.Event().wait()
+    await prepare(bot)
+    heartbeat.started(f"answering as @{bot.username}")
+    _log.info("answering as @%s", bot.username)
+    await poll(bot, receiving)
 
 
-async def _stop(application: KloutApplication) -> None:
-    """Fetch nothing more, let answers under way finish for a moment, then let go."""
+async def _stop(application: KloutApplication, receiving: Receiving) -> None:
+    """Take nothing more, let answers under way finish for a moment, then let go."""
     await _at_most(_SEND, application.delivery.close(_SEND / 2))
     await application.services.reader.close()  # who waits for X is told to ask again
+    await _at_most(_FINISH_ANSWERS + _CLOSE, receiving.close(_FINISH_ANSWERS))
     if application.running:
-        if await _at_most(_FINISH_ANSWERS, application.update_queue.join()):
-            await _at_most(_CONFIRM, confirm(application))
-        processor = application.update_processor
-        if isinstance(processor, PersonByPerson):
-            processor.give_up()
         await _at_most(_CLOSE, application.stop())
     await _at_most(_CLOSE, application.shutdown())
 

@@ -1,14 +1,28 @@
 """Settings, from the environment or `.env`; `.env.example` explains each."""
 
+import hmac
 import re
+import stat
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _MICRO: Final = 1_000_000
+
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{32,256}")
+"""What Telegram takes as a webhook's secret, long enough not to be guessed."""
 
 _HTTP_URL: Final = TypeAdapter(HttpUrl)
 
@@ -44,8 +58,18 @@ def _ids(value: str) -> str:
     return value
 
 
-def _no_webhook(_value: str) -> str:
-    raise ValueError("webhooks are not supported yet; leave it empty to poll")
+def _webhook(value: str) -> str:
+    # without TLS only for a Bot API server on this machine, which takes that
+    if not value.startswith(("https://", "http://127.0.0.1:")):
+        raise ValueError("must begin with https://")
+    return _base_url(value)
+
+
+def _webhook_secret(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    given = value.get_secret_value() if value else ""
+    if (value or info.data.get("webhook_url")) and not _SECRET.fullmatch(given):
+        raise ValueError("must be 32 to 256 characters of A-Z, a-z, 0-9, _ and -")
+    return value
 
 
 def _database(value: str) -> str:
@@ -63,10 +87,22 @@ class StorageSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///klout.db"
+    # It may carry a password.
+    database_url: Annotated[str, AfterValidator(_database), Field(repr=False)] = (
+        "sqlite:///klout.db"
+    )
 
 
-class Settings(StorageSettings):
+class WatchSettings(BaseSettings):
+    """Where the process can be watched: all that is needed to ask how it is."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_host: str = "127.0.0.1"
+
+
+class Settings(StorageSettings, WatchSettings):
     """Everything an operator can choose. Secrets never show in a repr or a log."""
 
     telegram_bot_token: Annotated[
@@ -78,8 +114,14 @@ class Settings(StorageSettings):
     x_api_url: BaseUrl = "https://api.x.com"
     x_budget_usd_month: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Decimal(10)
     admin_ids: Annotated[str, AfterValidator(_ids)] | None = None
-    webhook_url: Annotated[str, AfterValidator(_no_webhook)] | None = None
+    webhook_url: Annotated[str, AfterValidator(_webhook)] | None = None
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = Field(
+        default=None, validate_default=True
+    )
+    webhook_host: str = "127.0.0.1"
+    webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8443
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @property
     def budget(self) -> int:
@@ -92,13 +134,35 @@ class Settings(StorageSettings):
         return frozenset(int(number) for number in (self.admin_ids or "").split(",") if number)
 
     @property
+    def webhook_token(self) -> str:
+        """What Telegram sends along with every update; empty without a webhook."""
+        return self.webhook_secret.get_secret_value() if self.webhook_secret else ""
+
+    @property
+    def webhook_path(self) -> str:
+        """Where updates are posted: nobody guesses it, and whoever has the secret knows it."""
+        return hmac.new(self.webhook_token.encode(), b"webhook path", "sha256").hexdigest()
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
+        password = urlsplit(self.database_url).password or ""
         return (
             self.telegram_bot_token.get_secret_value(),
             self.x_bearer_token.get_secret_value(),
-            unquote(urlsplit(self.database_url).password or ""),
+            password,
+            unquote(password),
+            self.webhook_token,
+            self.webhook_path,
         )
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether a file with secrets in it is there, and somebody else on the machine can read it."""
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False
 
 
 def load(kind: type[_S], **given: object) -> _S:

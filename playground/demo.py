@@ -65,7 +65,7 @@ async def run() -> None:
             log_level="WARNING",
             **({"x_budget_usd_month": 1000} if made_up else {}),
         )
-        logs.configure(settings.log_level, settings.secrets)
+        logs.configure(settings.log_level, settings.secrets, settings.log_format)
         # At this pace a tick may still be at work when the next is due; that is no news.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         if made_up:

@@ -55,7 +55,7 @@ class Alerts:
             .where(at(alert, new.place), alert.c.key != key(new.handle))
         )
         async with self._database.transaction() as connection:
-            await alone(connection, f"alerts {new.place.chat_id}")
+            await alone(connection, f"chat {new.place.chat_id}")
             if (await connection.scalar(others) or 0) >= most:
                 return False
             await connection.execute(

@@ -53,7 +53,7 @@ class Boards:
             BoardFullError: there is no room.
         """
         async with self._database.transaction() as connection:
-            await alone(connection, f"board {chat_id}")
+            await alone(connection, f"chat {chat_id}")
             # an account is one person's, whichever of its handles it was joined with
             account_id = select(handle_.c.account_id).where(handle_.c.key == key(handle))
             names = select(handle_.c.key).where(

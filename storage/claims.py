@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import delete, exists, or_, select, update
 
 from storage.database import Database
-from storage.dialects import upsert
+from storage.dialects import alone, upsert
 from storage.schema import account, claim, handle, member
 
 BETWEEN_LOOKS: Final = timedelta(minutes=2)
@@ -65,9 +65,20 @@ class Claims:
         """The code was seen: the account is this person's, and nobody else's any more.
 
         Whoever else stands with it on a board loses it there.
+
+        Raises:
+            NoCodeError: somebody else was faster.
         """
         names = select(handle.c.key).where(handle.c.account_id == account_id)
         async with self._database.transaction() as connection:
+            await alone(connection, f"account {account_id}")
+            mine = await connection.execute(
+                update(claim)
+                .where(claim.c.person_id == person_id, claim.c.account_id == account_id)
+                .values(proved_at=now)
+            )
+            if not mine.rowcount:
+                raise NoCodeError
             await connection.execute(
                 delete(member).where(member.c.key.in_(names), member.c.person_id != person_id)
             )
@@ -75,11 +86,6 @@ class Claims:
                 delete(claim).where(
                     claim.c.account_id == account_id, claim.c.person_id != person_id
                 )
-            )
-            await connection.execute(
-                update(claim)
-                .where(claim.c.person_id == person_id, claim.c.account_id == account_id)
-                .values(proved_at=now)
             )
             await connection.execute(
                 update(account)

@@ -1,13 +1,15 @@
 """One database, SQLite or PostgreSQL: how it is opened, and what a transaction is."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Final, Self
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -15,6 +17,10 @@ from storage import postgresql, sqlite
 from storage.dialects import alone
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class StorageError(Exception):
+    """What an operator has to mend; the message is one sentence."""
 
 
 class Database:
@@ -32,6 +38,7 @@ class Database:
             url: `sqlite:///file`, relative to the working directory, or `postgresql://…`.
 
         Raises:
+            StorageError: a newer version of the bot has brought it up to date.
             OSError, sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
         """
         database = cls(*_engine(url).engines(url))
@@ -65,7 +72,8 @@ class Database:
         on SQLite everyone who writes. Whoever decides by what they read, beyond the row that they
         write, calls `storage.dialects.alone` first.
         """
-        async with self._writer.connect() as connection:
+        async with AsyncExitStack() as stack:
+            connection = await postgresql.connect(self._writer, stack)
             await sqlite.begin(connection)
             yield connection
             await connection.commit()
@@ -73,8 +81,13 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for single reads, which wait for no writer and begin no transaction."""
-        async with self._reader.connect() as connection:
-            yield connection
+        async with AsyncExitStack() as stack:
+            yield await postgresql.connect(self._reader, stack)
+
+    async def revision(self) -> str | None:
+        """The migration that its tables are at; None for an empty database."""
+        async with self.reading() as connection:
+            return await connection.run_sync(_revision)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -86,9 +99,23 @@ def _engine(url: str) -> ModuleType:
     return postgresql if url.startswith("postgresql") else sqlite
 
 
+def newest_revision() -> str | None:
+    """The migration that this version of the bot knows last."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def _migrate(connection: Connection) -> None:
     """Upgrade to the newest revision, within the caller's transaction."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
+    scripts, at = ScriptDirectory.from_config(config), _revision(connection)
+    if at not in {None, *(script.revision for script in scripts.walk_revisions())}:
+        raise StorageError(
+            f"the database is at revision {at}, which only a newer version of the bot knows"
+        )
     command.upgrade(config, "head")

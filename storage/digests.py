@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.dialects import alone
 from storage.following import Followed
 from storage.outbox import cancel
 from storage.places import Place, at
@@ -142,6 +143,7 @@ class Digests:
         Returns:
             Those that are ready now: of the others somebody else was faster, or the place is gone.
         """
+        await alone(connection, "delivery")
         rows = await connection.execute(
             select(digest)
             .where(digest.c.id.in_(told), digest.c.state == "due")
@@ -157,7 +159,7 @@ class Digests:
         offers = [
             {"chat": row.chat_id, "topic": row.topic_id, "name": name, "moment": moment}
             for row in due.values()
-            for name, moment in told[row.id].offered
+            for name, moment in sorted(told[row.id].offered)  # as `Following.remove` locks them
         ]
         if offers:
             await connection.execute(_OFFERED, offers)

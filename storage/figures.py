@@ -2,15 +2,25 @@
 
 import time
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, Table, column, func, select
+from sqlalchemy import Column, Select, Table, column, func, select
 from sqlalchemy import table as light_table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.control import Control
 from storage.database import Database
-from storage.schema import account, alert, digest, follow, member, outbox, schedule, snapshot
+from storage.schema import (
+    account,
+    alert,
+    control,
+    digest,
+    follow,
+    member,
+    outbox,
+    schedule,
+    snapshot,
+)
 
 _VERSION: Final = light_table("alembic_version", column("version_num"))
 _WAITING: Final = outbox.c.state.in_(("pending", "leased", "sending"))
@@ -38,6 +48,31 @@ class Figures(NamedTuple):
     waiting: int
     oldest: datetime | None
     uncertain: int
+
+
+class Backlog(NamedTuple):
+    """What is to be sent, and what became of what was.
+
+    Attributes:
+        messages: how many in each state of `storage.outbox`; settled ones of the last 30 days.
+        digests: how many in each state, of those that were due in the last seven days.
+        oldest_message: when the oldest message that waits could have been sent; None without.
+        oldest_digest: when the oldest digest that is not built was due; None without.
+        elected: whether some process is the one that sends.
+    """
+
+    messages: dict[str, int]
+    digests: dict[str, int]
+    oldest_message: datetime | None
+    oldest_digest: datetime | None
+    elected: bool
+
+
+_MESSAGE_STATES: Final = (
+    *("pending", "leased", "sending"),
+    *("sent", "uncertain", "failed", "expired", "cancelled"),
+)
+_DIGEST_STATES: Final = ("due", "ready", "skipped", *_MESSAGE_STATES[3:])
 
 
 class Health(NamedTuple):
@@ -82,6 +117,26 @@ class Counting:
             oldest = await _oldest(connection, now)
         return Figures(oldest=oldest, **found)
 
+    async def backlog(self, now: datetime) -> Backlog:
+        """Count what a run has to do, and has done."""
+        async with self._database.reading() as connection:
+            messages = await connection.execute(_states(outbox))
+            digests = await connection.execute(
+                _states(digest).where(digest.c.due_at > now - timedelta(days=7))
+            )
+            return Backlog(
+                messages=dict.fromkeys(_MESSAGE_STATES, 0) | {row[0]: row[1] for row in messages},
+                digests=dict.fromkeys(_DIGEST_STATES, 0) | {row[0]: row[1] for row in digests},
+                oldest_message=await _oldest(connection, now),
+                oldest_digest=await connection.scalar(
+                    _first(digest.c.due_at).where(digest.c.state == "due", digest.c.due_at <= now)
+                ),
+                elected=await connection.scalar(
+                    select(control.c.key).where(control.c.key == "sender", control.c.until > now)
+                )
+                is not None,
+            )
+
     async def health(self, now: datetime) -> Health:
         """Look at the database, and at what should not wait in it for long."""
         async with self._database.reading() as connection:
@@ -94,10 +149,20 @@ class Counting:
 
 
 async def _oldest(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """When the oldest message that waits could have been sent."""
     moment: datetime | None = await connection.scalar(
-        select(func.min(outbox.c.not_before)).where(_WAITING, outbox.c.not_before <= now)
+        _first(outbox.c.not_before).where(_WAITING, outbox.c.not_before <= now)
     )
     return moment
+
+
+def _states(table: Table) -> Select[Any]:
+    return select(table.c.state, func.count()).group_by(table.c.state)
+
+
+def _first(moment: Column[datetime]) -> Select[Any]:
+    """The earliest; `min()` would lose the type, and with it the zone."""
+    return select(moment).order_by(moment).limit(1)
 
 
 def _count(table: Table) -> Select[int]:

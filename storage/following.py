@@ -50,7 +50,7 @@ class Following:
         """
         new, already, too_many = [], [], []
         async with self._database.transaction() as connection:
-            await alone(connection, f"following {place.chat_id}")
+            await alone(connection, f"chat {place.chat_id}")
             rows = await connection.execute(select(follow.c.key).where(at(follow, place)))
             known = {row.key for row in rows}
             for handle, told_at in handles.items():

@@ -16,9 +16,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.dialects import alone
 from storage.outbox import cancel
 from storage.places import Place, at
 from storage.schema import (
@@ -30,6 +32,7 @@ from storage.schema import (
     claim,
     digest,
     follow,
+    inbox,
     link,
     member,
     outbox,
@@ -38,8 +41,10 @@ from storage.schema import (
     usage,
 )
 
-_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, alert, member, board, usage)
+_OF_A_CHAT: Final = (link, follow, schedule, digest, outbox, inbox, alert, member, board, usage)
 """Tables with a `chat_id`."""
+
+_ATTEMPTS: Final = 3
 
 
 class Lives:
@@ -57,6 +62,7 @@ class Lives:
             where: a place, or a chat with all its topics.
         """
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             await connection.execute(
                 update(schedule)
                 .where(_within(schedule, where), schedule.c.state == "active")
@@ -95,7 +101,20 @@ class Lives:
 
         Where the new chat has the same thing already, that stays and the old one goes.
         """
+        for attempt in range(_ATTEMPTS, 0, -1):
+            try:
+                await self._move(old, new)
+            except IntegrityError:  # somebody there was choosing the same thing meanwhile
+                if attempt == 1:
+                    raise
+            else:
+                return
+
+    async def _move(self, old: int, new: int) -> None:
         async with self._database.transaction() as connection:
+            for chat_id in sorted((old, new)):  # nobody else adds to what each of them may have
+                await alone(connection, f"chat {chat_id}")
+            await alone(connection, "delivery")
             if await connection.scalar(select(chat.c.id).where(chat.c.id == new)):
                 for column in ("language", "spoken", "zone", "news"):
                     value = select(chat.c[column]).where(chat.c.id == old).scalar_subquery()
@@ -121,6 +140,7 @@ class Lives:
             The handles that the private chat followed.
         """
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             names = await connection.execute(
                 select(follow.c.handle).where(follow.c.chat_id == person_id).distinct()
             )
@@ -134,6 +154,8 @@ class Lives:
             await connection.execute(delete(broadcast).where(broadcast.c.by == person_id))
             for table in (outbox, digest, schedule, follow, alert, link, usage):
                 await connection.execute(delete(table).where(table.c.chat_id == person_id))
+            # what else they wrote comes after this, and is dealt with, then gone
+            await connection.execute(delete(inbox).where(_asked_by(person_id), _DOUBTED))
             await connection.execute(delete(chat).where(chat.c.id == person_id))
         return followed
 
@@ -155,7 +177,16 @@ class Lives:
             for table in (follow, schedule, alert, digest, outbox, usage):
                 rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
                 found[table.name] = [dict(row) for row in rows.mappings()]
+            rows = await connection.execute(select(inbox).where(_asked_by(person_id)))
+            found[inbox.name] = [dict(row) for row in rows.mappings()]
         return found
+
+
+_DOUBTED: Final = inbox.c.state == "uncertain"
+
+
+def _asked_by(person_id: int) -> ColumnElement[bool]:
+    return or_(inbox.c.lane == person_id, inbox.c.chat_id == person_id)
 
 
 def _bucket(person_id: int) -> ColumnElement[bool]:

@@ -8,9 +8,11 @@
     uncertain  it may have arrived: never sent again    deliver (the answer came late)
     sent · failed · expired · cancelled                 none: the end
 
-An arrow is one method and one transaction. `sending` is committed before the request leaves: a
-crash while leased repeats the message, a crash while sending leaves it `uncertain`. Whoever wakes
-up with an outdated lease finds that its arrow no longer fits, and that the method says False.
+An arrow is one method and one transaction; one that settles digests, too, is `alone` with
+"delivery", since others lock the same rows in another order. `sending` is committed before the
+request leaves: a crash while leased repeats the message, a crash while sending leaves it
+`uncertain`. Whoever wakes up with an outdated lease finds that its arrow no longer fits, and that
+the method says False.
 """
 
 import json
@@ -23,7 +25,7 @@ from sqlalchemy import ColumnElement, Update, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.dialects import upsert
+from storage.dialects import alone, upsert
 from storage.pacing import busy, crowded_groups
 from storage.places import Place, at
 from storage.schema import digest, follow, outbox
@@ -122,9 +124,11 @@ class Outbox:
             .with_for_update(skip_locked=True)
         )
         async with self._database.transaction() as connection:
+            # Two statements: PostgreSQL may evaluate a subquery with a limit more than once.
+            ids = (await connection.scalars(free)).all()
             rows = await connection.execute(
                 update(outbox)
-                .where(outbox.c.id.in_(free), outbox.c.state == "pending")
+                .where(outbox.c.id.in_(ids))
                 .values(state="leased", owner=self._owner, lease_until=now + LEASE)
                 .returning(outbox)
             )
@@ -184,6 +188,7 @@ class Outbox:
         now = self._clock()
         over = or_(outbox.c.lease_until < now, outbox.c.lease_until > now + 2 * LEASE)
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             await connection.execute(
                 update(outbox)
                 .where(outbox.c.state == "leased", over)
@@ -201,6 +206,7 @@ class Outbox:
         """From pending to expired: too late to be of use."""
         now = self._clock()
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             late = await connection.execute(
                 update(outbox)
                 .where(outbox.c.state == "pending", outbox.c.useful_until <= now)
@@ -213,6 +219,7 @@ class Outbox:
         """Forget what was settled long ago."""
         now = self._clock()
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             await connection.execute(delete(outbox).where(outbox.c.settled_at < now - KEPT))
             spoken = select(outbox.c.digest_id).where(outbox.c.digest_id.is_not(None))
             await connection.execute(
@@ -267,6 +274,7 @@ class Outbox:
     async def _settle(self, message: Outgoing, state: str, **values: object) -> bool:
         arrow = self._mine(message, "sending", *(["uncertain"] if state == "sent" else []))
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             moved = await connection.execute(
                 arrow.values(
                     state=state, settled_at=self._clock(), lease_until=None, **values
@@ -278,7 +286,10 @@ class Outbox:
 
 
 async def cancel(connection: AsyncConnection, where: ColumnElement[bool], now: datetime) -> None:
-    """From pending or leased to cancelled, and their digests, within the caller's transaction."""
+    """From pending or leased to cancelled, and their digests.
+
+    Within the caller's transaction, which is `alone` with "delivery".
+    """
     rows = await connection.execute(
         update(outbox)
         .where(where, outbox.c.state.in_(("pending", "leased")))

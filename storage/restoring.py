@@ -5,18 +5,24 @@ from datetime import datetime
 from sqlalchemy import true, update
 
 from storage.database import Database
+from storage.dialects import alone
 from storage.outbox import cancel
-from storage.schema import alert, digest
+from storage.schema import alert, digest, inbox
 
 
 async def give_up_waiting(database: Database, now: datetime) -> None:
-    """Send nothing that waits or is due, and let alerts start from what they see next.
+    """Send and answer nothing that waits or is due; alerts start from what they see next.
 
     What was being sent is left to its lease, which makes it uncertain.
     """
     async with database.transaction() as connection:
+        await alone(connection, "delivery")
         await cancel(connection, true(), now)
         await connection.execute(
             update(digest).where(digest.c.state == "due").values(state="skipped", reason="restored")
+        )
+        # whoever asked may have been answered since
+        await connection.execute(
+            update(inbox).where(inbox.c.state != "uncertain").values(state="uncertain", body=None)
         )
         await connection.execute(update(alert).values(above=None, base=None))

@@ -46,6 +46,19 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+class ForeignText(TypeDecorator[str]):
+    """Text of others, without what PostgreSQL cannot keep: NUL, and halves of characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To the database."""
+        if value is None:
+            return None
+        return value.replace("\0", "").encode(errors="replace").decode()
+
+
 metadata: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -61,7 +74,7 @@ account: Final = Table(
     # X's own number: a rename keeps its history.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("handle", String(15), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", ForeignText, nullable=False),
     Column("protected", Boolean, nullable=False),
     # The person who proved that it is theirs and does not want strangers to look it up.
     Column("hidden_by", BigInteger),
@@ -248,7 +261,7 @@ outbox: Final = Table(
     Column("digest_id", ForeignKey("digest.id")),
     Column("chat_id", BigInteger, nullable=False),
     Column("topic_id", BigInteger, nullable=False),
-    Column("html", Text, nullable=False),
+    Column("html", ForeignText, nullable=False),
     Column("markup", Text),
     Column("silent", Boolean, nullable=False),
     Column("state", String(10), nullable=False),
@@ -258,7 +271,7 @@ outbox: Final = Table(
     Column("lease_until", Moment),
     Column("attempt", Integer, nullable=False),
     Column("message_id", BigInteger),
-    Column("error", Text),
+    Column("error", ForeignText),
     Column("settled_at", Moment),
     # When the place was told that an uncertain message may not have arrived.
     Column("mentioned_at", Moment),
@@ -335,4 +348,37 @@ control: Final = Table(
     Column("key", String(16), primary_key=True),
     Column("value", String(32)),
     Column("until", Moment, nullable=False),
+)
+
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    # Updates that nobody answered yet, or perhaps. `storage.inbox` is the table of their states.
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    # Whose turn it is: one update a lane at a time, in the order in which they came.
+    Column("lane", BigInteger, nullable=False),
+    # Where somebody may be told; none where the bot is a guest.
+    Column("chat_id", BigInteger),
+    Column("topic_id", BigInteger, nullable=False),
+    # As Telegram sent it, for as long as it may have to be answered.
+    Column("body", Text),
+    # The first one too many of a lane, which stands for those that were left out.
+    Column("overflow", Boolean, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("owner", String(32)),
+    Column("lease_until", Moment),
+    Column("attempt", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index(None, "lane", "update_id"),
+    Index(None, "state", "update_id"),
+)
+
+received: Final = Table(
+    "received",
+    metadata,
+    # The numbers of updates that came lately: Telegram may send one more than once.
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("received_at", Moment, nullable=False),
+    Index(None, "received_at"),
 )

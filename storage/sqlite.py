@@ -8,6 +8,7 @@ wrote in between. Reads have their own connections.
 import asyncio
 import os
 import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -37,12 +38,19 @@ def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     """
     address = _address(url)
     create_private(file_of(url))
-    writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
+    writer = create_async_engine(
+        address,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,  # an error is logged, what people wrote is not
+    )
     reader = create_async_engine(
         address,
         pool_size=4,
         max_overflow=0,
         pool_timeout=60,
+        hide_parameters=True,
         # A single read needs neither BEGIN nor ROLLBACK, each a trip to the driver's thread.
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
@@ -72,8 +80,13 @@ def file_of(url: str) -> Path:
 
 
 def create_private(path: Path) -> None:
-    """Make the file readable by its owner only; SQLite gives its side files the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make a new file readable by its owner only; SQLite gives its side files the same mode.
+
+    One that is there is not touched: closing it would drop the locks that SQLite has on it in this
+    process, and another process would then delete the log under our feet.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 async def begin(connection: AsyncConnection) -> None:

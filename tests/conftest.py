@@ -1,10 +1,19 @@
-"""What every test may ask for: a clock to move, a local X, a database of its own."""
+"""What every test may ask for: a clock to move, a local X, a database of its own.
 
+Databases are files of SQLite, or, where `TEST_DATABASE_URL` names a server, PostgreSQL's.
+"""
+
+import os
+import secrets
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 
 from playground.x.accounts import FixedWorld
@@ -12,8 +21,23 @@ from playground.x.server import XServer
 from scoring.sources.x import XSource
 from storage.database import Database
 from tests.accounts import NOW, account
+from tests.postgresql import new_database
 
 X_TOKEN = "x-bearer-of-the-tests"
+
+_SERVER: Final = os.environ.get("TEST_DATABASE_URL", "")
+
+of_sqlite = pytest.mark.skipif(bool(_SERVER), reason="about SQLite's file: runs without a server")
+of_postgresql = pytest.mark.skipif(
+    not _SERVER, reason="about PostgreSQL: runs in `make check-postgresql`"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a database: only that is run on another engine."""
+    for item in items:
+        if {"database_url", "template"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 class Clock:
@@ -58,8 +82,33 @@ async def source(x_url: str, clock: Clock) -> AsyncIterator[XSource]:
     await source.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A database with all its tables and no rows: each test's is a copy of it."""
+    async with AsyncExitStack() as stack:
+        if _SERVER:
+            name = f"template_{secrets.token_hex(4)}"
+            url = await stack.enter_async_context(new_database(_SERVER, name))
+        else:
+            url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'klout.db'}"
+        await (await Database.open(url)).close()
+        yield url
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path / 'klout.db'}")
+async def database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of this test's own; on SQLite it is `tmp_path / "klout.db"`."""
+    if _SERVER:
+        name = f"test_{secrets.token_hex(4)}"
+        async with new_database(_SERVER, name, template.rpartition("/")[2]) as url:
+            yield url
+    else:
+        shutil.copy(template.removeprefix("sqlite:///"), tmp_path / "klout.db")
+        yield f"sqlite:///{tmp_path / 'klout.db'}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(database_url)
     yield database
     await database.close()

@@ -74,7 +74,7 @@ def pattern(*actions: Action) -> str:
 
     Whatever else a forged button carries, it is nothing but a word.
     """
-    return rf"^{VERSION}\|({'|'.join(actions)})\|[A-Za-z0-9_/+-]{{0,40}}(\|[a-z]{{2}})?$"
+    return rf"^{VERSION}\|({'|'.join(actions)})\|[A-Za-z0-9_/+-]{{0,40}}(\|[a-z]{{2}})?\Z"
 
 
 def understand(data: str | None) -> Press | None:

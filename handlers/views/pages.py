@@ -231,3 +231,21 @@ def went_wrong(wording: Wording, error_id: str) -> str:
         " bot’s operator this number: {id}"
     )
     return text.format(id=error_id)
+
+
+def may_be_unanswered(wording: Wording) -> Reply:
+    """The process ended, or the connection broke, while a question was being answered."""
+    return Reply(
+        wording.gettext(
+            "I may not have answered the last question here: the connection broke in that moment."
+            " Please ask again."
+        )
+    )
+
+
+def too_many(wording: Wording) -> str:
+    """Somebody sent more than can wait. Short enough for a toast."""
+    return wording.gettext(
+        "You sent more than I can answer at once: this, and what came next, I left out. Please"
+        " ask again in a moment."
+    )

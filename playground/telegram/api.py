@@ -82,6 +82,11 @@ class BotApi:
         """Let the next calls of a method fail."""
         self._scripts[method].extend([_Script(refusal, delivered)] * times)
 
+    @property
+    def faults_to_come(self) -> int:
+        """How many calls are still to fail."""
+        return sum(map(len, self._scripts.values()))
+
     async def call(
         self,
         method: str,

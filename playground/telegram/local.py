@@ -254,6 +254,11 @@ class LocalTelegram:
         """
         self.api.script(method, None, times, delivered=delivered)
 
+    @property
+    def faults_to_come(self) -> int:
+        """How many calls are still to go wrong."""
+        return self.api.faults_to_come
+
     # What the bot holds
 
     async def call(

@@ -8,6 +8,8 @@ from playground.telegram.world import World
 
 LONGEST_POLL: Final = 50.0
 MOST_UPDATES: Final = 100
+CONNECTIONS: Final = 40
+"""Requests that Telegram makes to a webhook at the same time, unless it is told otherwise."""
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -30,15 +32,21 @@ async def get_updates(world: World, params: Params) -> list[Json]:
 def set_webhook(world: World, params: Params) -> bool:
     """SetWebhook: updates are to be posted to an address."""
     url = params.text("url")
-    if url and not url.startswith("https://"):
+    # the real one takes https alone; nobody has a certificate for 127.0.0.1
+    if url and not url.startswith(("https://", "http://127.0.0.1:")):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     secret = params.text("secret_token")
     if secret and not _SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
-    world.webhook = {"url": url, "secret_token": secret}
+    world.webhook = {
+        "url": url,
+        "secret_token": secret,
+        "max_connections": params.integer("max_connections") or CONNECTIONS,
+    }
     world.updates.allowed = tuple(params.array("allowed_updates") or world.updates.allowed)
     if params.flag("drop_pending_updates"):
         world.updates.drop()
+    world.updates.push_waiting()
     return True
 
 
@@ -56,5 +64,6 @@ def get_webhook_info(world: World, _: Params) -> Json:
         "url": world.webhook.get("url", ""),
         "has_custom_certificate": False,
         "pending_update_count": len(world.updates),
+        **({"max_connections": world.webhook["max_connections"]} if world.webhook else {}),
         "allowed_updates": list(world.updates.allowed),
     }

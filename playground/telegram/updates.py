@@ -1,7 +1,7 @@
 """What waits for the bot: the queue behind getUpdates."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -17,6 +17,8 @@ class UpdateQueue:
 
     def __init__(self) -> None:
         self.allowed: Sequence[str] = ()
+        self.on_new: Callable[[Json], None] | None = None
+        """Told of each one: whoever pushes them."""
         self._pending: list[Json] = []
         self._next_id = _FIRST_UPDATE
         self._waiter: asyncio.Future[None] | None = None
@@ -32,7 +34,20 @@ class UpdateQueue:
         self._next_id += 1
         self._pending.append(update)
         self._wake()
+        if self.on_new:
+            self.on_new(update)
         return update
+
+    def push_waiting(self) -> None:
+        """There is a webhook now: whoever pushes is told of what waits."""
+        if self.on_new:
+            for update in self._pending:
+                self.on_new(update)
+
+    def confirm(self, update: Json) -> None:
+        """One was taken by a webhook."""
+        with suppress(ValueError):
+            self._pending.remove(update)
 
     def take(self) -> list[Json]:
         """Everything that waits, confirmed at once."""

@@ -1,6 +1,6 @@
 """The local Telegram over HTTP: the Bot API for the bot, a chat page for people."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from playground.telegram.local import LocalTelegram
 from playground.telegram.media import file_at
 from playground.telegram.page_api import PageApi
 from playground.telegram.page_data import PageData
+from playground.telegram.pushing import pushing
 from playground.telegram.wire import Upload
 
 PAGE: Final = Path(__file__).parents[1] / "page"
@@ -54,6 +55,11 @@ def create_app(
         telegram.world.updates.end_poll()
         page_api.close()
 
+    async def push(_: web.Application) -> AsyncIterator[None]:
+        async with pushing(telegram.world):
+            yield
+
+    app.cleanup_ctx.append(push)
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(close)
     return app

@@ -162,6 +162,8 @@ class World:
         self.profile: dict[tuple[str, str], str] = {}
         self.menu_buttons: dict[int, Json] = {}
         self.webhook: Json = {}
+        self.every_nth_twice = 0
+        """Every how manyth update a webhook gets twice; 0 for none."""
         self.updates = UpdateQueue()
         self.violations: list[str] = []
         self.watchers: set[Callable[[Event], None]] = set()

@@ -68,6 +68,7 @@ class XServer:
         self._faults: dict[str, deque[Fault]] = {}
         self._charged: set[tuple[str, str, int]] = set()
         self._units: Counter[Resource] = Counter()
+        self._let_go = asyncio.Event()
 
     def application(self) -> web.Application:
         """Its routes, ready to be served."""
@@ -87,6 +88,10 @@ class XServer:
         """
         self._faults.setdefault(page, deque()).extend([fault] * times)
 
+    def let_go(self) -> None:
+        """End every request that hangs, and hang no more: the server is about to close."""
+        self._let_go.set()
+
     @property
     def bill(self) -> int:
         """What was charged so far, in micro-dollars."""
@@ -103,7 +108,10 @@ class XServer:
         page = request.path.removesuffix("/recent").split("/")[-1]
         queue = self._faults.get("users" if page == "by" else page)
         if queue:
-            return await _go_wrong(request, queue.popleft())
+            fault = queue.popleft()
+            if fault.hang:
+                await self._let_go.wait()
+            return _go_wrong(request, fault)
         answer: web.StreamResponse = await handler(request)
         return answer
 
@@ -207,9 +215,7 @@ _NEW_NAMES: Final = {
 }
 
 
-async def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse:
-    if fault.hang:
-        await asyncio.Event().wait()
+def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse:
     if fault.drop and request.transport:
         request.transport.close()
     return web.Response(

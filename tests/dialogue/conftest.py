@@ -16,6 +16,7 @@ from telegram import Update
 
 from handlers import KloutApplication
 from operations import assembly
+from operations.receiving import Receiving, with_bodies
 from operations.settings import Settings
 from playground.telegram.local import LocalTelegram
 from playground.telegram.wire import Json
@@ -39,9 +40,12 @@ ANONYMOUS = {
 class Talk:
     """People talking to the bot; every answer is what they would see."""
 
-    def __init__(self, telegram: LocalTelegram, application: KloutApplication) -> None:
+    def __init__(
+        self, telegram: LocalTelegram, application: KloutApplication, receiving: Receiving
+    ) -> None:
         self.telegram = telegram
         self.application = application
+        self.receiving = receiving
         self.ada = telegram.person("Ada", "en")
         self.bob = telegram.person("Bob", "en")
         self.chloe = telegram.person("Chloé", "fr")
@@ -60,12 +64,15 @@ class Talk:
     async def feed(self, chat: Chat, *updates: Json) -> list[Json]:
         """Updates arrive together; the new messages in `chat` once all are dealt with."""
         before = len(self.telegram.history(chat))
-        for update in updates:
-            if update:
-                parsed = Update.de_json(update, self.application.bot)
-                await self.application.update_queue.put(parsed)
-        await self.application.update_queue.join()
+        await self.arrive(*updates)
+        await self.receiving.drained()
         return [m for m in self.telegram.history(chat)[before:] if m["from"]["is_bot"]]
+
+    async def arrive(self, *updates: Json) -> None:
+        """Updates arrive together and are stored; they are being dealt with."""
+        bot = self.application.bot
+        parsed = (Update.de_json(update, bot) for update in updates if update)
+        await self.receiving.accept(with_bodies(parsed))
 
     async def sees(self, chat: Chat, text: str) -> Json:
         """The first message in `chat` that begins with `text`, as soon as it is there."""
@@ -120,13 +127,15 @@ async def prove(talk: Talk, world: FixedWorld, person: Person, handle: str) -> N
 
 
 @pytest.fixture
-def settings(tmp_path: Path, x_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    tmp_path: Path, database_url: str, x_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     monkeypatch.chdir(tmp_path)  # no .env of the developer
     return Settings(
         telegram_bot_token=SecretStr(BOT_TOKEN),
         x_bearer_token=SecretStr(X_TOKEN),
         x_api_url=x_url,
-        database_url=f"sqlite:///{tmp_path / 'klout.db'}",
+        database_url=database_url,
     )
 
 
@@ -162,7 +171,10 @@ async def talk(
         application = assembly.ready(built.build())
         async with application:
             await application.start()
-            yield Talk(telegram, application)
+            receiving = Receiving(application)
+            receiving.start()
+            yield Talk(telegram, application, receiving)
+            await receiving.close(0)
             await application.stop()
 
 
@@ -178,3 +190,4 @@ def no_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         yield
     for secret in (BOT_TOKEN, X_TOKEN):
         assert secret not in caplog.text
+        assert not [record for record in caplog.records if secret in repr(vars(record))]

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from telegram import Update
 
 from playground.telegram.wire import Json
 from playground.telegram.world import Chat, Person
@@ -208,9 +207,9 @@ async def test_a_newer_query_takes_the_place_of_the_earlier_one(
     monkeypatch.setattr(Reader, "stored", waits)
     asked = [talk.telegram.type_inline(talk.ada, talk.group, text) for text in ("na", "nasa")]
     for update in asked:
-        await talk.application.update_queue.put(Update.de_json(update, talk.application.bot))
+        await talk.arrive(update)
         await slow.wait()
-    await talk.application.update_queue.join()
+    await talk.receiving.drained()
     (answer,) = talk.telegram.sent("answerInlineQuery")
     assert answer.params["inline_query_id"] == asked[1]["inline_query"]["id"]
 
@@ -228,8 +227,8 @@ async def test_twenty_people_typing_cost_nothing_and_get_at_most_one_answer_a_qu
         updates = [talk.telegram.type_inline(one, group, handle[:length]) for one in people]
         for one, update in zip(people, updates, strict=True):
             queries[update["inline_query"]["id"]] = (one, handle[:length])
-            await talk.application.update_queue.put(Update.de_json(update, talk.application.bot))
-    await talk.application.update_queue.join()
+            await talk.arrive(update)
+    await talk.receiving.drained()
     assert len(x.requests) == asked_of_x
     answered = [call.params["inline_query_id"] for call in talk.telegram.sent("answerInlineQuery")]
     assert len(answered) == len(set(answered)) <= len(queries)

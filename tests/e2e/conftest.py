@@ -6,18 +6,23 @@ import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pytest
 from aiohttp.test_utils import TestServer
+from sqlalchemy import text
 
 from playground.telegram.local import LocalTelegram
 from playground.telegram.page_data import PageData
 from playground.telegram.web import create_app
 from playground.telegram.wire import Json
 from playground.telegram.world import Chat, Event, Person
+from storage.database import Database
+from storage.dialects import alone
+from storage.schema import metadata
 from tests.conftest import X_TOKEN, Clock
 from tests.dialogue.conftest import BOT_TOKEN
 
@@ -75,6 +80,22 @@ async def launch(folder: Path, environment: Mapping[str, str], mode: str = "run"
     return BotProcess(process)
 
 
+@asynccontextmanager
+async def locked(database_url: str) -> AsyncIterator[None]:
+    """Somebody else writes, and keeps everyone from writing."""
+    database = await Database.open(database_url)
+    try:
+        async with database.transaction() as connection:
+            await alone(connection, "migrations")
+            if connection.dialect.name == "postgresql":
+                tables = ", ".join(metadata.tables)
+                await connection.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
+                await connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+            yield
+    finally:
+        await database.close()
+
+
 class Town:
     """A local Telegram with one person, and the settings by which a bot finds it and X."""
 
@@ -108,7 +129,7 @@ class Town:
 
 
 @pytest.fixture
-async def town(clock: Clock, x_url: str, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(clock: Clock, x_url: str, database_url: str) -> AsyncIterator[Town]:
     telegram = LocalTelegram(BOT_TOKEN, "klout_bot", clock)
     async with TestServer(create_app(telegram, PageData([], []))) as server:
         yield Town(
@@ -118,7 +139,7 @@ async def town(clock: Clock, x_url: str, tmp_path: Path) -> AsyncIterator[Town]:
                 "TELEGRAM_API_URL": str(server.make_url("")).rstrip("/"),
                 "X_BEARER_TOKEN": X_TOKEN,
                 "X_API_URL": x_url,
-                "DATABASE_URL": f"sqlite:///{tmp_path / 'klout.db'}",
+                "DATABASE_URL": database_url,
                 "LOG_LEVEL": "DEBUG",
             },
         )

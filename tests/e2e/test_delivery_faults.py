@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Table, select
 
 from benchmarks.subscribers import subscribe
 from operations.restoring import restore
@@ -21,9 +22,10 @@ from storage.control import TERM, Control
 from storage.database import Database
 from storage.outbox import LEASE, Outbox, post
 from storage.places import Place
-from tests.conftest import Clock
+from storage.schema import digest, outbox
+from tests.conftest import Clock, of_sqlite
 from tests.dialogue.conftest import Talk, settings, talk, telegram  # noqa: F401 - fixtures
-from tests.e2e.conftest import Town, launch
+from tests.e2e.conftest import Town, launch, locked
 
 LOCKED = float(os.environ.get("FAULT_SECONDS", "3"))
 """Seconds for which a database is locked; each is one attempt of a transaction."""
@@ -36,14 +38,14 @@ async def _due(town: Town, chats: list[int]) -> None:
     await database.close()
 
 
-def _states(file: Path, table: str = "outbox") -> Counter[str]:
-    with closing(sqlite3.connect(file)) as database:
-        return Counter(row[0] for row in database.execute(f"SELECT state FROM {table}"))  # noqa: S608
+async def _states(database: Database, table: Table = outbox) -> Counter[str]:
+    async with database.reading() as connection:
+        return Counter((await connection.scalars(select(table.c.state))).all())
 
 
-async def _settled(file: Path, count: int) -> None:
+async def _settled(database: Database, count: int) -> None:
     async with asyncio.timeout(60 + LOCKED):
-        while _states(file)["sent"] < count:  # noqa: ASYNC110 - a table has no event
+        while (await _states(database))["sent"] < count:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
@@ -52,15 +54,10 @@ def _sent(town: Town, chats: list[int]) -> list[int]:
     return [len(town.telegram.history(town.telegram.world.chat(chat))) for chat in chats]
 
 
-def _lock(file: Path) -> sqlite3.Connection:
-    lock = sqlite3.connect(file, timeout=30, isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")
-    return lock
-
-
 @pytest.mark.parametrize("moment", ["before anything is planned", "before the answer is noted"])
-async def test_f17_a_locked_database_is_waited_for(town: Town, tmp_path: Path, moment: str) -> None:
-    file = tmp_path / "klout.db"
+async def test_f17_a_locked_database_is_waited_for(
+    town: Town, database: Database, tmp_path: Path, moment: str
+) -> None:
     await _due(town, [town.chat.id])
     bot = await launch(tmp_path, town.environment)
     await bot.until("answering as @klout_bot")
@@ -68,11 +65,11 @@ async def test_f17_a_locked_database_is_waited_for(town: Town, tmp_path: Path, m
         arrived = asyncio.Event()
         town.telegram.watch(lambda event: arrived.set() if _is_message(event) else None)
         await arrived.wait()
-    with closing(_lock(file)):
+    async with locked(town.environment["DATABASE_URL"]):
         await asyncio.sleep(LOCKED)
-    await _settled(file, 1)
+    await _settled(database, 1)
     assert _sent(town, [town.chat.id]) == [1]
-    assert _states(file, "digest") == {"sent": 1}
+    assert await _states(database, digest) == {"sent": 1}
     assert await bot.end(signal=signal.SIGTERM) == 0
     assert "Traceback" not in "".join(bot.output)
 
@@ -132,16 +129,18 @@ async def test_f21_an_outage_over_the_slot_brings_one_digest(
 ) -> None:
     await talk.ask("/follow @nasa")
     clock.now = await _next_run(talk) + outage
-    (digest,) = await _tick(talk)
-    assert ("This is late" in digest["text"]) is late
+    (message,) = await _tick(talk)
+    assert ("This is late" in message["text"]) is late
     assert not await _tick(talk)
     clock.now = await _next_run(talk) + timedelta(seconds=15)
-    (digest,) = await _tick(talk)
-    assert "This is late" not in digest["text"]
+    (message,) = await _tick(talk)
+    assert "This is late" not in message["text"]
 
 
-async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(town: Town, tmp_path: Path) -> None:
-    file, people = tmp_path / "klout.db", [town.telegram.person(f"P{n}") for n in range(60)]
+async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(
+    town: Town, database: Database, tmp_path: Path
+) -> None:
+    people = [town.telegram.person(f"P{n}") for n in range(60)]
     chats = [town.telegram.private_chat(person).id for person in people]
     await _due(town, chats)
     bot = await launch(tmp_path, town.environment)
@@ -150,15 +149,16 @@ async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(town: Town, tmp_p
             await asyncio.sleep(0.01)
     assert await bot.end(signal=signal.SIGTERM) == 0
     assert 0 < sum(_sent(town, chats)) < len(chats)
-    left = _states(file)
+    left = await _states(database)
     assert left["sent"] == sum(_sent(town, chats))
     assert not left.keys() & {"leased", "sending", "uncertain"}
     bot = await launch(tmp_path, town.environment)  # the next one need not wait for a term
-    await _settled(file, len(chats))
+    await _settled(database, len(chats))
     assert _sent(town, chats) == [1] * len(chats)
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
+@of_sqlite
 async def test_f27_a_restored_backup_sends_nothing_again(
     talk: Talk,  # noqa: F811 - the fixture
     settings: Settings,  # noqa: F811 - the fixture
@@ -181,6 +181,7 @@ async def test_f27_a_restored_backup_sends_nothing_again(
     assert len(await _tick(talk)) == 1
 
 
+@of_sqlite
 @pytest.mark.parametrize("make", [lambda _: None, lambda file: file.write_bytes(b"?" * 4096)])
 async def test_f27_what_is_no_backup_changes_nothing(
     talk: Talk,  # noqa: F811 - the fixture

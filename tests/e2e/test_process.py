@@ -1,21 +1,20 @@
 """`python bot.py run` as an operator's machine runs it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import signal
-import sqlite3
 import stat
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from playground.x.server import Fault, XServer
-from tests.conftest import X_TOKEN
+from tests.conftest import X_TOKEN, of_sqlite
 from tests.dialogue.conftest import BOT_TOKEN
-from tests.e2e.conftest import BotProcess, Town, launch
+from tests.e2e.conftest import BotProcess, Town, launch, locked
 
 
 async def _started(town: Town, folder: Path) -> BotProcess:
@@ -152,7 +151,9 @@ async def test_what_was_read_survives_kill_9(town: Town, x: XServer, tmp_path: P
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
+@of_sqlite
 async def test_the_database_is_its_owners_alone(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "klout.db").unlink()
     bot = await _started(town, tmp_path)
     await town.ask("/klout @nasa")
     modes = [_mode(tmp_path / name) for name in ("klout.db", "klout.db-wal", "klout.db-shm")]
@@ -171,7 +172,10 @@ async def test_the_database_is_its_owners_alone(town: Town, tmp_path: Path) -> N
         ({"X_BUDGET_USD_MONTH": "nan"}, "X_BUDGET_USD_MONTH is not usable: "),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL is not usable: must look like sqlite:///"),
         ({"ADMIN_IDS": "me"}, "ADMIN_IDS is not usable: must be Telegram user ids"),
-        ({"WEBHOOK_URL": "https://a.b"}, "WEBHOOK_URL is not usable: webhooks are not supported"),
+        ({"WEBHOOK_URL": "http://a.b"}, "WEBHOOK_URL is not usable: must begin with https://"),
+        ({"WEBHOOK_URL": "https://a.b"}, "WEBHOOK_SECRET is not usable: must be 32 to 256"),
+        ({"WEBHOOK_SECRET": "short"}, "WEBHOOK_SECRET is not usable: must be 32 to 256"),
+        ({"WEBHOOK_PORT": "0"}, "WEBHOOK_PORT is not usable: "),
         ({"TELEGRAM_API_URL": "http://x:y"}, "TELEGRAM_API_URL is not usable: must be an address"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL is not usable: must look like"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is not usable: "),
@@ -193,13 +197,16 @@ async def test_a_token_that_telegram_does_not_know_is_named(town: Town, tmp_path
     town.telegram.violations.clear()
 
 
+@of_sqlite
 async def test_a_database_that_cannot_be_opened_is_said_so(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "klout.db").unlink()
     (tmp_path / "klout.db").mkdir()
     bot = await launch(tmp_path, town.environment)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
 
 
+@of_sqlite
 async def test_a_file_that_is_no_database_is_said_so(town: Town, tmp_path: Path) -> None:
     (tmp_path / "klout.db").write_text("something else entirely" * 100)
     bot = await launch(tmp_path, town.environment)
@@ -227,6 +234,7 @@ async def test_receipts_of_no_database_are_one_sentence(tmp_path: Path) -> None:
     assert len("".join(printing.output).splitlines()) == 1
 
 
+@of_sqlite
 async def test_f18_a_place_where_nothing_can_be_written_is_said_so(
     town: Town, tmp_path: Path
 ) -> None:
@@ -236,15 +244,17 @@ async def test_f18_a_place_where_nothing_can_be_written_is_said_so(
     assert "Traceback" not in "".join(bot.output)
 
 
+@of_sqlite
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write what is read-only")
 async def test_f18_a_database_that_is_read_only_is_said_so(town: Town, tmp_path: Path) -> None:
-    (tmp_path / "klout.db").touch(0o400)
+    (tmp_path / "klout.db").chmod(0o400)
     bot = await launch(tmp_path, town.environment)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
 
 
+@of_sqlite
 async def test_f18_a_damaged_database_is_said_so_and_left_as_it_is(
     town: Town, tmp_path: Path
 ) -> None:
@@ -293,16 +303,44 @@ async def test_sigterm_while_still_importing(town: Town, tmp_path: Path) -> None
 
 async def test_sigterm_while_another_process_writes(town: Town, tmp_path: Path) -> None:
     bot = await _started(town, tmp_path)
-    with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    async with locked(town.environment["DATABASE_URL"]):
         town.telegram.say(town.ada, town.chat, "/klout @nasa")
-        bob = town.telegram.person("Bob")  # somebody else: Ada's next answer would wait for this
-        await town.answer_to(bob, town.telegram.private_chat(bob), "/help")
+        await bot.until("`getUpdates` finished with return value `[{")  # it cannot be stored
         assert await bot.end(signal=signal.SIGTERM) == 0
     bot = await _started(town, tmp_path)
-    with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    async with locked(town.environment["DATABASE_URL"]):
         starting = await launch(tmp_path, town.environment)
         await starting.until("opening the database")
         assert await starting.end(signal=signal.SIGTERM) == 0
     assert await bot.end(signal=signal.SIGTERM) == 0
+
+
+async def test_secrets_are_in_nobodys_arguments(town: Town, tmp_path: Path) -> None:
+    """Whoever is on the machine can list the arguments of every process."""
+    bot = await _started(town, tmp_path)
+    await town.ask("/history @nasa")  # a process that draws is started
+    everybody = _arguments_of(bot.process.pid)
+    assert len(everybody) >= 2
+    for secret in (BOT_TOKEN, X_TOKEN):
+        assert not [line for line in everybody if secret.encode() in line]
+    await bot.end(signal=signal.SIGTERM)
+
+
+async def test_an_env_file_that_others_can_read_is_warned_of(town: Town, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n", encoding="utf-8")
+    (tmp_path / ".env").chmod(0o644)
+    bot = await launch(tmp_path, town.environment)
+    await bot.until("others on this machine can read .env")
+    await bot.end(signal=signal.SIGTERM)
+
+
+def _arguments_of(process_id: int) -> list[bytes]:
+    """The command lines of a process and of its children."""
+    family, found = {str(process_id)}, []
+    for path in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            parent = (path / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+            if {path.name, parent} & family:
+                family.add(path.name)
+                found.append((path / "cmdline").read_bytes())
+    return found

@@ -1,6 +1,7 @@
 """Pictures: their size, their words, and that no name can break or leave its place."""
 
 import asyncio
+import gc
 import os
 import signal
 import struct
@@ -284,7 +285,8 @@ async def test_a_killed_process_is_replaced() -> None:
 
 @pytest.mark.parametrize("how", ["closed", "patience"])
 async def test_a_stuck_process_is_ended_and_replaced(how: str) -> None:
-    picture = pictures()["first card"]
+    picture, complaints = pictures()["first card"], []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
     drawing = Drawing(patience=60)
     try:
         first = await drawing.draw(picture, "en", "light")
@@ -308,6 +310,8 @@ async def test_a_stuck_process_is_ended_and_replaced(how: str) -> None:
         assert await drawing.draw(picture, "en", "light") == first
     finally:
         drawing.close()
+    gc.collect()
+    assert complaints == []  # whoever left a picture behind has no more to do with it
 
 
 def test_an_exit_waits_for_no_picture() -> None:

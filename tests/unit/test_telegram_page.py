@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -63,8 +62,8 @@ class Page:
 
 
 @pytest.fixture
-def weeks(clock: Clock, tmp_path: Path) -> Weeks:
-    return Weeks(clock, f"sqlite:///{tmp_path / 'klout.db'}")
+def weeks(clock: Clock, database_url: str) -> Weeks:
+    return Weeks(clock, database_url)
 
 
 @pytest.fixture

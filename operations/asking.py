@@ -1,0 +1,32 @@
+"""`bot.py health`: how the bot that runs here is, for Docker and for whoever is on call."""
+
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from typing import Final, TextIO
+
+from operations.settings import SettingsError, WatchSettings
+
+_PATIENCE: Final = 5.0
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not listened on
+
+
+def ask(settings: WatchSettings, out: TextIO) -> bool:
+    """Print what `/health` says, and whether it is well.
+
+    Raises:
+        SettingsError: there is no port to ask at.
+    """
+    if settings.metrics_port is None:
+        raise SettingsError("METRICS_PORT is not set: see .env.example.")
+    host = _EVERYWHERE.get(settings.metrics_host, settings.metrics_host)
+    connection = HTTPConnection(host, settings.metrics_port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/health")
+        answer = connection.getresponse()
+        print(answer.read().decode(errors="replace"), file=out)
+    except (OSError, HTTPException) as error:
+        print(f"The bot does not answer: {error}", file=out)
+        return False
+    finally:
+        connection.close()
+    return answer.status == HTTPStatus.OK

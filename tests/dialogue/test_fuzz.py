@@ -1,0 +1,112 @@
+"""Any text to the whole application: one answer, and nothing that Telegram refuses."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from handlers import _COMMANDS
+from playground.telegram.text import clean
+from playground.telegram.world import Chat
+from storage.schema import alert, board, chat, follow, schedule
+from tests.dialogue.conftest import Talk
+from tests.hostile import a_few, many, no_error_of_ours, texts
+
+pytestmark = pytest.mark.usefixtures("hurried")
+
+COMMANDS = sorted(_COMMANDS)
+
+
+@many
+@given(text=texts())
+async def test_any_text_in_private_gets_one_answer(
+    talk: Talk, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    assume(clean(text).strip())
+    with no_error_of_ours(caplog):
+        answers = await talk.say(talk.ada, talk.private, text)
+    assert len(answers) == 1, answers
+
+
+@many
+@given(command=st.sampled_from(COMMANDS), text=texts())
+async def test_any_argument_of_any_command_gets_one_answer(
+    talk: Talk, caplog: pytest.LogCaptureFixture, command: str, text: str
+) -> None:
+    with no_error_of_ours(caplog):
+        answers = await talk.say(talk.ada, talk.private, f"/{command} {text}")
+    assert len(answers) == 1, answers
+
+
+@many
+@given(payload=st.from_regex(r"\A(k_|f_|cmp_|)[A-Za-z0-9_-]{0,60}\Z"))
+async def test_any_deep_link_gets_one_answer(
+    talk: Talk, caplog: pytest.LogCaptureFixture, payload: str
+) -> None:
+    with no_error_of_ours(caplog):
+        answers = await talk.say(talk.ada, talk.private, f"/start {payload}")
+    assert len(answers) == 1, answers
+
+
+@a_few
+@given(text=texts(), which=st.integers(0, 99))
+async def test_any_reply_to_a_question_gets_one_answer(
+    talk: Talk, caplog: pytest.LogCaptureFixture, text: str, which: int
+) -> None:
+    assume(clean(text).strip())
+    questions = ("/klout", "/why", "/goal", "/goal @nasa", "/follow", "/history", "/compare @nasa")
+    (asked,) = await talk.say(talk.ada, talk.private, questions[which % len(questions)])
+    with no_error_of_ours(caplog):
+        answers = await talk.say(talk.ada, talk.private, text, reply_to=asked)
+    assert len(answers) == 1, answers
+
+
+@a_few
+@given(text=texts())
+async def test_any_query_typed_inline_is_answered_once(
+    talk: Talk, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    before = len(talk.telegram.sent("answerInlineQuery"))
+    update = talk.telegram.type_inline(talk.ada, talk.private, text[:256])
+    with no_error_of_ours(caplog):
+        await talk.feed(talk.private, update)
+    assert len(talk.telegram.sent("answerInlineQuery")) == before + 1
+
+
+@a_few
+@given(text=texts())
+async def test_any_call_as_a_guest_is_answered_once(
+    talk: Talk, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    outside = _outside(talk)
+    before = len(talk.telegram.sent("answerGuestQuery"))
+    update = talk.telegram.say(talk.ada, outside, f"@klout_bot {text}")
+    assume(update)
+    with no_error_of_ours(caplog):
+        await talk.feed(outside, update)
+    assert len(talk.telegram.sent("answerGuestQuery")) == before + 1
+
+
+@a_few
+@given(command=st.sampled_from(COMMANDS), text=texts())
+async def test_a_member_changes_nothing_of_a_group_by_any_command(
+    talk: Talk, caplog: pytest.LogCaptureFixture, command: str, text: str
+) -> None:
+    if not talk.telegram.history(talk.group):
+        for set_up in ("/follow @lea", "/alert @lea 35", "/language en", "/board weekly"):
+            await talk.say(talk.ada, talk.group, set_up)
+    before = await _governed(talk)
+    with no_error_of_ours(caplog):
+        await talk.say(talk.bob, talk.group, f"/{command} {text}")
+    assert await _governed(talk) == before
+
+
+async def _governed(talk: Talk) -> list[object]:
+    """What only administrators change; the language last spoken is nobody's choice."""
+    chosen = [(row["language"], row["zone"]) for row in await talk.rows(chat)]
+    return [chosen, *[await talk.rows(table) for table in (follow, schedule, alert, board)]]
+
+
+def _outside(talk: Talk) -> Chat:
+    """A group without the bot, the same for all examples."""
+    groups = [chat for chat in talk.telegram.world.chats.values() if chat.title == "Outside"]
+    return groups[0] if groups else talk.telegram.group("Outside", [talk.ada], with_bot=False)

@@ -1,0 +1,10 @@
+"""An hour of everything at once, with faults on both sides; `make soak` is a whole day."""
+
+from pathlib import Path
+
+from benchmarks.soak import FLAT, soak
+
+
+def test_an_hour_with_faults_breaks_no_promise(tmp_path: Path) -> None:
+    broken = soak(minutes=60, people=30, database_url=f"sqlite:///{tmp_path / 'klout.db'}")
+    assert set(broken) <= {FLAT}

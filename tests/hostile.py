@@ -1,0 +1,94 @@
+"""What a person may type who means no good, or whose phone has a mind of its own.
+
+`PROPERTY_EXAMPLES=10000 make test` tries ten thousand of everything instead of a few hundred.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+EXAMPLES: Final = int(os.environ.get("PROPERTY_EXAMPLES", "300"))
+
+LONGEST: Final = 4096
+"""Characters of Telegram's longest message."""
+
+# One application serves all examples: each leaves it as it would after any other message.
+_ALLOWED: Final = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=_ALLOWED)
+a_few = settings(many, max_examples=EXAMPLES // 3)
+"""Where each example takes a while."""
+
+ODD: Final = (
+    "\u202e@asan",  # turned round
+    "\u200b\u200d\u2060@na\u00adsa\ufeff",  # invisible marks
+    "@na\u0430sa",  # a Cyrillic a
+    "٣٥",  # Arabic digits
+    "３５",  # full-width ones
+    "²½Ⅷ",
+    "\ud800",  # half of a pair
+    "\U0010ffff",
+    "ﷺ" * 20,  # eighteen letters each, once folded
+    "A" + "\u0301" * 300,  # a tower of accents
+    "👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "<b>",
+    "</a>&lt;&#0;",
+    "%s%n{0}{given}",
+    "' OR 1=1 --",
+    '"; DROP TABLE chat; --',
+    "\\",
+    "1e999",
+    "-1",
+    "99999999999999999999",
+    "nan",
+    "../../etc/passwd",
+    "@everyone",
+)
+
+WORDS: Final = (
+    *(
+        "@nasa",
+        "@lea",
+        "@nobody_there",
+        "nasa",
+        "x.com/nasa",
+        "me",
+        "off",
+        "on",
+        "weekly",
+        "remove",
+    ),
+    *("monday", "9:00", "25:61", "Europe/Paris", "35", "±5", "0", "101", "fr", "xx"),
+)
+
+
+def words() -> st.SearchStrategy[str]:
+    """One word: a sensible one, an odd one, or any text at all."""
+    anything = st.text(st.characters(), max_size=30)  # unpaired surrogates included
+    return st.sampled_from(WORDS) | st.sampled_from(ODD) | anything
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Up to a whole message of such words."""
+    spaces = st.sampled_from([" ", "\n", "\u00a0", "\u3000", ",", "", "\t"])
+    short = st.tuples(st.lists(words(), max_size=6), spaces).map(lambda t: t[1].join(t[0]))
+    long = words().filter(bool).map(lambda word: (word * LONGEST)[:LONGEST])
+    return short | long
+
+
+@contextmanager
+def no_error_of_ours(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing in the body is logged as an error."""
+    before = len(caplog.records)
+    yield
+    assert [
+        f"{record.getMessage()}: {record.exc_info and record.exc_info[1]!r}"
+        for record in caplog.records[before:]
+        if record.levelno >= logging.ERROR
+    ] == []
