@@ -19,8 +19,9 @@ from typing import Final
 from aiohttp.test_utils import TestServer
 
 from benchmarks.answers import ROOT
+from benchmarks.subscribers import accounts
 from operations.assembly import utc_now
-from playground.x.made_up import MadeUpWorld
+from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
 from scoring.asking import Asker
 from scoring.errors import ScoringError
@@ -37,13 +38,14 @@ CAP: Final = 1_000_000
 PROCESSES: Final = 4
 PEOPLE: Final = 10_000
 _AT_ONCE: Final = 200
+_HANDLES: Final = 10_000
 _KNOWN: Final = 50
 _X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 
 
 async def run(database_url: str | None = None) -> None:
     """Measure and print."""
-    x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+    x = XServer(FixedWorld(accounts(_HANDLES, utc_now())), _X_TOKEN, utc_now)
     x.delay = 0.05
     for page in ("users", "tweets", "counts"):
         x.fail(page, Fault(drop=True), times=2)
@@ -60,7 +62,10 @@ async def run(database_url: str | None = None) -> None:
         ledger = await Spending(database, CAP).spent_in_month(utc_now())
         await database.close()
     total = sum(answers, Counter[str]())
-    print(f"{url.split(':')[0]}: {PEOPLE:,} people, {PROCESSES} processes, {took:.1f} s: {total}")
+    got = ", ".join(f"{number:,} {name}" for name, number in total.most_common())
+    print(
+        f"{PEOPLE:,} people ask {PROCESSES} processes on {url.split(':')[0]}, {took:.0f} s: {got}"
+    )
     print(f"X's bill ${x.bill / 1e6:.3f} <= the ledger ${ledger / 1e6:.3f} <= ${CAP / 1e6:.2f}")
     if not x.bill <= ledger <= CAP or total.total() != PEOPLE:
         sys.exit("the budget does not hold")
@@ -86,7 +91,7 @@ async def _serve(url: str, x_url: str, number: int) -> None:
 
     async def ask(person: int) -> str:
         known = chance.random() < 1 / 3
-        handle = f"known_{chance.randrange(_KNOWN)}" if known else f"u{chance.randrange(10**9)}"
+        handle = f"account_{1 + chance.randrange(_KNOWN if known else _HANDLES)}"
         async with free:
             try:
                 reading = await reader.read(handle, Asker("klout", person, person))

@@ -1,16 +1,14 @@
 """The ledger is exact, whatever happens between reserving and settling, and whoever does it."""
 
 import asyncio
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.asking import Asker
@@ -18,6 +16,7 @@ from scoring.budget import PRICES, Reservation, Resource
 from scoring.errors import BudgetSpent, CreditsDepleted, SourceUnreachable, TokenRefused
 from storage.database import Database
 from storage.outages import Outages
+from storage.schema import outage, spending, usage
 from storage.spending import Spending
 from storage.usage import Usage
 from tests.accounts import ANYBODY, NOW
@@ -61,55 +60,67 @@ REQUESTS = st.lists(
 
 
 @asynccontextmanager
-async def processes(folder: Path, cap: int, count: int) -> AsyncIterator[list[Spending]]:
+async def processes(url: str, cap: int, count: int) -> AsyncIterator[list[Spending]]:
     """Ledgers of several processes on one database."""
     async with AsyncExitStack() as stack:
         ledgers = []
         for _ in range(count):
-            database = await Database.open(f"sqlite:///{folder / 'klout.db'}")
+            database = await Database.open(url)
             stack.push_async_callback(database.close)
             ledgers.append(Spending(database, cap))
         yield ledgers
 
 
-@settings(max_examples=20, deadline=None)
-@given(REQUESTS)
-def test_whatever_happens_the_ledger_is_the_bill(requests: list[Request]) -> None:
-    asyncio.run(_play(requests))
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # emptied for each example
+)
+@given(requests=REQUESTS)
+def test_whatever_happens_the_ledger_is_the_bill(
+    database_url: str, requests: list[Request]
+) -> None:
+    asyncio.run(_play(database_url, requests))
 
 
-async def _play(requests: list[Request]) -> None:
+async def _play(database_url: str, requests: list[Request]) -> None:
     bill: Counter[date] = Counter()  # what X charges, and what nobody knows the end of, by month
     lost: Counter[date] = Counter()
     waiting: list[tuple[int, Request, Reservation]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        async with processes(Path(folder), CAP, 3) as ledgers:
+    async with processes(database_url, CAP, 3) as ledgers:
+        await _empty(ledgers[0]._database)
 
-            async def settle(request: Request, reservation: Reservation) -> None:
-                used = await _settle(ledgers[request.process], request, reservation)
-                price, month = PRICES[request.resource], reservation.now.date().replace(day=1)
-                if used is None:
-                    lost[month] += request.units * price
-                else:
-                    bill[month] += used * price
+        async def settle(request: Request, reservation: Reservation) -> None:
+            used = await _settle(ledgers[request.process], request, reservation)
+            price, month = PRICES[request.resource], reservation.now.date().replace(day=1)
+            if used is None:
+                lost[month] += request.units * price
+            else:
+                bill[month] += used * price
 
-            for turn, request in enumerate(requests):
-                ledger, now = ledgers[request.process], NOW + timedelta(days=request.day)
-                try:
-                    reservation = await ledger.reserve(request.resource, request.units, now)
-                except BudgetSpent:
-                    price = request.units * PRICES[request.resource]
-                    assert await ledger.spent_in_month(now) + price > CAP
-                else:
-                    waiting.append((turn + request.patience, request, reservation))
-                assert await ledger.spent_in_month(now) <= CAP
-                for each in [each for each in waiting if each[0] <= turn]:
-                    waiting.remove(each)
-                    await settle(*each[1:])
-            for each in waiting:
+        for turn, request in enumerate(requests):
+            ledger, now = ledgers[request.process], NOW + timedelta(days=request.day)
+            try:
+                reservation = await ledger.reserve(request.resource, request.units, now)
+            except BudgetSpent:
+                price = request.units * PRICES[request.resource]
+                assert await ledger.spent_in_month(now) + price > CAP
+            else:
+                waiting.append((turn + request.patience, request, reservation))
+            assert await ledger.spent_in_month(now) <= CAP
+            for each in [each for each in waiting if each[0] <= turn]:
+                waiting.remove(each)
                 await settle(*each[1:])
+        for each in waiting:
+            await settle(*each[1:])
 
-            await _agrees(ledgers[0], bill, lost)
+        await _agrees(ledgers[0], bill, lost)
+
+
+async def _empty(database: Database) -> None:
+    async with database.transaction() as connection:
+        for table in (spending, usage, outage):
+            await connection.execute(table.delete())
 
 
 async def _agrees(ledger: Spending, bill: Counter[date], lost: Counter[date]) -> None:
@@ -119,8 +130,8 @@ async def _agrees(ledger: Spending, bill: Counter[date], lost: Counter[date]) ->
     bought = await ledger.by_resource(date.min, date.max)
     assert sum(each.spent for each in bought.values()) == bill.total()
     assert sum(each.reserved for each in bought.values()) == lost.total()
-    usage = await Usage(ledger._database).total(date.min, date.max)
-    assert usage.spent == bill.total()
+    total = await Usage(ledger._database).total(date.min, date.max)
+    assert total.spent == bill.total()
 
 
 async def _settle(ledger: Spending, request: Request, reservation: Reservation) -> int | None:
@@ -141,8 +152,10 @@ async def _settle(ledger: Spending, request: Request, reservation: Reservation) 
             return used
 
 
-async def test_a_refusal_is_believed_by_all_and_probed_by_one(tmp_path: Path, clock: Clock) -> None:
-    async with processes(tmp_path, CAP, 4) as ledgers:
+async def test_a_refusal_is_believed_by_all_and_probed_by_one(
+    database_url: str, clock: Clock
+) -> None:
+    async with processes(database_url, CAP, 4) as ledgers:
         first = await ledgers[0].reserve("user", 1, clock())
         under_way = await ledgers[1].reserve("user", 1, clock())
         await ledgers[0].settle(first, {}, CreditsDepleted())
@@ -168,9 +181,9 @@ async def test_a_refusal_is_believed_by_all_and_probed_by_one(tmp_path: Path, cl
 
 
 async def test_a_probe_that_is_never_heard_of_again_is_repeated(
-    tmp_path: Path, clock: Clock
+    database_url: str, clock: Clock
 ) -> None:
-    async with processes(tmp_path, CAP, 4) as ledgers:
+    async with processes(database_url, CAP, 4) as ledgers:
         await ledgers[0].settle(await ledgers[0].reserve("user", 1, clock()), {}, TokenRefused())
         clock.forward(minutes=5)
         assert len(await _admitted(ledgers, clock)) == 1
@@ -179,21 +192,21 @@ async def test_a_probe_that_is_never_heard_of_again_is_repeated(
         assert len(await _admitted(ledgers, clock)) == 1
 
 
-async def test_a_clock_set_back_prolongs_no_outage(tmp_path: Path, clock: Clock) -> None:
-    async with processes(tmp_path, CAP, 2) as ledgers:
+async def test_a_clock_set_back_prolongs_no_outage(database_url: str, clock: Clock) -> None:
+    async with processes(database_url, CAP, 2) as ledgers:
         await ledgers[0].settle(await ledgers[0].reserve("user", 1, clock()), {}, CreditsDepleted())
         clock.forward(hours=-30)
         assert len(await _admitted(ledgers, clock)) == 1
 
 
-async def test_another_cap_holds_from_the_next_start(tmp_path: Path) -> None:
-    async with processes(tmp_path, 10_000, 1) as (ledger,):
+async def test_another_cap_holds_from_the_next_start(database_url: str) -> None:
+    async with processes(database_url, 10_000, 1) as (ledger,):
         await ledger.settle(await ledger.reserve("user", 1, NOW), {ANYBODY: 1})
         with pytest.raises(BudgetSpent):
             await ledger.reserve("user", 1, NOW)
-    async with processes(tmp_path, 20_000, 1) as (ledger,):
+    async with processes(database_url, 20_000, 1) as (ledger,):
         await ledger.reserve("user", 1, NOW)
-    async with processes(tmp_path, 5_000, 1) as (ledger,):
+    async with processes(database_url, 5_000, 1) as (ledger,):
         with pytest.raises(BudgetSpent):
             await ledger.reserve("mention_count", 1, NOW)
 
@@ -201,22 +214,22 @@ async def test_another_cap_holds_from_the_next_start(tmp_path: Path) -> None:
 async def test_what_cost_nothing_is_written_with_the_next_write(
     database: Database, clock: Clock
 ) -> None:
-    ledger, usage = Spending(database, CAP), Usage(database)
+    ledger, used = Spending(database, CAP), Usage(database)
     day = clock().date()
     for _ in range(3):
         ledger.served(ASKERS[1], clock())
-    assert (await usage.total(day, day)).served == 0
+    assert (await used.total(day, day)).served == 0
     await ledger.settle(await ledger.reserve("user", 2, clock()), {ASKERS[1]: 1, ANYBODY: 1})
     ledger.served(ANYBODY, clock())
     await ledger.flush()
-    assert await usage.by_command(day, day) == {
+    assert await used.by_command(day, day) == {
         "compare": (10_000, 1, 3),
         "klout": (10_000, 1, 1),
     }
-    assert await usage.by_chat(day, day, 5) == {-5: (10_000, 1, 0)}
+    assert await used.by_chat(day, day, 5) == {-5: (10_000, 1, 0)}
     clock.forward(days=63)
-    await usage.prune(clock())
-    assert await usage.by_command(day, day) == {}
+    await used.prune(clock())
+    assert await used.by_command(day, day) == {}
 
 
 async def test_what_could_not_be_written_is_written_later(database: Database, clock: Clock) -> None:

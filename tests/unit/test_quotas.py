@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -55,9 +54,9 @@ async def test_what_one_lacks_is_not_taken_of_the_other(database: Database, cloc
 
 
 async def test_several_processes_share_the_buckets(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, database_url: str, clock: Clock
 ) -> None:
-    other = await Database.open(f"sqlite:///{tmp_path / 'klout.db'}")
+    other = await Database.open(database_url)
     taken = await asyncio.gather(
         *(_taken(Quotas(each), IN_A_GROUP, clock(), 8) for each in (database, other) * 2)
     )
