@@ -45,7 +45,8 @@ def _arguments() -> Namespace:
     every = plan.add_mutually_exclusive_group()
     for name in ("weekly", "daily"):
         every.add_argument(f"--{name}", dest="every", action="store_const", const=name)
-    parser.set_defaults(mode="run", every="weekly")
+    plan.set_defaults(every="weekly")
+    parser.set_defaults(mode="run")
     return parser.parse_args()
 
 

@@ -12,6 +12,7 @@ from handlers.start import unknown_command
 from handlers.views import Reply, pages
 from handlers.views import broadcasts as views
 from handlers.views.buttons import understand
+from handlers.wording import Wording
 
 _COMMAND: Final = re.compile(r"/\w+(?:@\w+)?\s*")
 
@@ -48,12 +49,7 @@ async def press_broadcast(update: Update, context: Context) -> None:
     number = int(digits[:9]) if digits.isdecimal() else 0
     shown = None
     if is_operator(update, context):
-        await _do(context, word, number, query.from_user.id)
-        told = await context.services.broadcasts.progress(number, query.from_user.id)
-        if told is not None and told.state != "draft":
-            shown = views.progress(number, told, wording)
-        elif told is None and word == "drop":
-            shown = views.discarded(wording)
+        shown = await _do(context, word, number, query.from_user.id, wording)
     if shown is None:
         await toast(query, pages.old_button(wording), alert=True)
     else:
@@ -61,18 +57,21 @@ async def press_broadcast(update: Update, context: Context) -> None:
         await replace(query, shown)
 
 
-async def _do(context: Context, word: str, number: int, by: int) -> None:
-    """What the button says, if it may still be done: a second press changes nothing."""
+async def _do(context: Context, word: str, number: int, by: int, wording: Wording) -> Reply | None:
+    """What the button says, if it may still be done, and how things are then."""
     broadcasts = context.services.broadcasts
     match word:
-        case "send":
-            await broadcasts.begin(number, by)
         case "drop":
-            await broadcasts.discard(number, by)
+            gone = await broadcasts.discard(number, by)
+            return views.discarded(wording) if gone else None
+        case "send":
+            await broadcasts.begin(number, by)  # a second press changes nothing
         case "stop":
             await broadcasts.stop(number, by, context.services.clock())
         case _:
             pass
+    told = await broadcasts.progress(number, by)
+    return views.progress(number, told, wording) if told and told.state != "draft" else None
 
 
 def _news(message: Message) -> str:

@@ -27,6 +27,9 @@ _TOKEN: Final = "made-up-bearer-of-the-past"  # noqa: S105 - opens nothing
 class _Gift:
     """A ledger and quotas in which nothing is written: the past costs the present nothing."""
 
+    async def check(self, resource: Resource, now: datetime) -> None:
+        """See `Ledger`."""
+
     async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
         """See `Ledger`."""
         return Reservation(resource, units, now)

@@ -41,6 +41,13 @@ class Reservation:
 class Ledger(Protocol):
     """Keeps what was spent below the operator's cap, also across processes and crashes."""
 
+    async def check(self, resource: Resource, now: datetime) -> None:
+        """Look, without writing anything, whether one of these could be bought at all.
+
+        Raises:
+            scoring.errors.SourceError: as `reserve` would.
+        """
+
     async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
         """Set money aside before a request.
 

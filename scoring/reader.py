@@ -198,6 +198,8 @@ class Reader:
     async def _afresh(self, handle: str, stored: Reading | None, asker: Asker) -> Reading:
         """Read, within what whoever asks may have read."""
         now = self._clock()
+        known = stored is not None and self._fetching.is_of_today(stored)
+        await self._ledger.check("mention_count" if known else "user", now)
         await self._quotas.take(asker, now)
         try:
             reading = await self._fetching.fetch(handle, stored, asker)

@@ -62,20 +62,27 @@ class Outages:
             return [Outage(*row) for row in rows]
 
 
-async def admit(connection: AsyncConnection, now: datetime) -> bool:
-    """Whether a request would be the one that probes; False when X answers as ever.
-
-    For a transaction that is alone with the budget, as the others.
+async def check(connection: AsyncConnection, now: datetime) -> Outage | None:
+    """The outage in which a request would be the one that probes, if any.
 
     Raises:
         CreditsDepleted, TokenRefused: X is not to be asked now.
     """
     found = await _open(connection)
+    # one that ends later than a new one would began before the clock was set back
+    if found and now < found.until <= now + _PAUSES[found.reason]:
+        raise _ERRORS[found.reason]
+    return found
+
+
+async def admit(connection: AsyncConnection, now: datetime) -> bool:
+    """Whether a request is the one that probes; False when X answers as ever. Raises as `check`.
+
+    For a transaction that is alone with the budget, as the others.
+    """
+    found = await check(connection, now)
     if found is None:
         return False
-    # one that ends later than a new one would began before the clock was set back
-    if now < found.until <= now + _PAUSES[found.reason]:
-        raise _ERRORS[found.reason]
     await connection.execute(
         update(outage).where(outage.c.id == found.id).values(until=now + _PROBE)
     )

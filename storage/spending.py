@@ -43,13 +43,18 @@ class Spending:
         """Micro-dollars a calendar month."""
         return self._cap
 
+    async def check(self, resource: Resource, now: datetime) -> None:
+        """Raise what `reserve` would for one, and write nothing: most of a rush ends here."""
+        async with self._database.reading() as connection:
+            await self._afford(connection, PRICES[resource], now)
+            await outages.check(connection, now)
+
     async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
         """Set money aside, or raise `BudgetSpent`, or why X refuses, and set nothing aside."""
         price = units * PRICES[resource]
         async with self._database.transaction() as connection:
             await alone(connection, "budget")
-            if await self._committed(connection, now) + price > self._cap:
-                raise BudgetSpent(next_month(now))
+            await self._afford(connection, price, now)
             probe = await outages.admit(connection, now)
             await _book(connection, resource, now, reserved=price, spent=0, units=0)
         return Reservation(resource, units, now, probe)
@@ -115,6 +120,10 @@ class Spending:
                 .order_by(spending.c.resource)
             )
             return {row.resource: Bought(*map(int, row[1:])) for row in rows}
+
+    async def _afford(self, connection: AsyncConnection, price: int, now: datetime) -> None:
+        if await self._committed(connection, now) + price > self._cap:
+            raise BudgetSpent(next_month(now))
 
     async def _committed(self, connection: AsyncConnection, now: datetime) -> int:
         first, end = date(now.year, now.month, 1), next_month(now).date()

@@ -1,10 +1,10 @@
 """What operators are told without asking."""
 
+import html
 from datetime import datetime
 from typing import Final
 
 from delivery.notices import Failure
-from handlers.views.markup import foreign
 from handlers.wording import Wording
 from storage.outages import Outage
 
@@ -70,11 +70,11 @@ def failed(failure: Failure, wording: Wording) -> str:
     gettext = wording.gettext
     lines = [
         gettext("<b>Something went wrong</b>"),
-        f"<code>{foreign(failure.kind)}</code>"
-        + (f" · <code>{foreign(failure.place)}</code>" if failure.place else ""),
+        f"<code>{html.escape(failure.kind)}</code>"
+        + (f" · <code>{html.escape(failure.place)}</code>" if failure.place else ""),
     ]
     if failure.error_id:
         text = gettext("In the log it is error <code>{id}</code>.")
-        lines.append(text.format(id=foreign(failure.error_id)))
+        lines.append(text.format(id=html.escape(failure.error_id)))
     lines.append(gettext("However often this one happens, I tell of it once a day."))
     return "\n".join(lines)

@@ -147,6 +147,18 @@ def telegram(clock: Clock) -> Iterator[LocalTelegram]:
 
 
 @pytest.fixture
+def operator(telegram: LocalTelegram) -> Person:
+    """Who runs the bot, where `operated` is asked for."""
+    return telegram.person("Olga", "en")
+
+
+@pytest.fixture
+def operated(settings: Settings, operator: Person) -> Settings:
+    """Settings in which somebody operates the bot: for a module's own `settings`."""
+    return settings.model_copy(update={"admin_ids": str(operator.id)})
+
+
+@pytest.fixture
 async def talk(
     settings: Settings, telegram: LocalTelegram, clock: Clock, x: XServer
 ) -> AsyncIterator[Talk]:

@@ -1,34 +1,222 @@
-"""What operators may ask, and nobody else."""
+"""What operators may ask and are told without asking, and nobody else."""
 
 import pytest
+from telegram import BotCommandScopeChat
 
+from handlers import menu
 from operations.settings import Settings
-from playground.telegram.local import LocalTelegram
+from playground.telegram.world import Person
+from playground.x.accounts import FixedWorld
+from playground.x.server import Fault, XServer
+from storage.schema import outbox
+from tests.accounts import account
+from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
 
 
 @pytest.fixture
-def settings(settings: Settings, telegram: LocalTelegram) -> Settings:
-    """Ada, the first person of this Telegram, operates the bot."""
-    first = telegram.person("Operator", "en")
-    return settings.model_copy(update={"admin_ids": f"{first.id}, 7"})
+def settings(operated: Settings) -> Settings:
+    return operated
 
 
-async def test_an_operator_sees_what_was_spent(talk: Talk) -> None:
-    operator = next(p for p in talk.telegram.world.people.values() if p.first_name == "Operator")
-    chat = talk.telegram.private_chat(operator)
+async def ask(talk: Talk, operator: Person, text: str) -> str:
+    (told,) = await talk.say(operator, talk.telegram.private_chat(operator), text)
+    return str(told["text"])
+
+
+async def told(talk: Talk, operator: Person) -> list[str]:
+    """What the next tick brings an operator."""
+    return [str(each["text"]) for each in await talk.tick(talk.telegram.private_chat(operator))]
+
+
+async def test_an_operator_sees_what_was_spent(talk: Talk, operator: Person) -> None:
     await talk.ask("/klout @nasa")
-    (told,) = await talk.say(operator, chat, "/spend")
-    assert "Today: $0.06." in told["text"]
-    assert "This month: $0.06 of $10.00." in told["text"]
-    assert "profiles: 1 · $0.01" in told["text"]
-    (told,) = await talk.say(operator, chat, "/stats")
-    assert "accounts known: 1" in told["text"]
+    await talk.ask("/klout @nasa")
+    await talk.say(talk.bob, talk.group, "/compare @nasa @lea")
+    await talk.tick()
+    told = await ask(talk, operator, "/spend")
+    assert "Today: $0.13." in told
+    assert "This month: $0.13 of $10.00." in told
+    assert "profiles: 2 · $0.02" in told
+    assert "2 answers came from what I knew: reading again would have cost up to $0.13." in told
+    assert "\nklout: $0.06 · 1 account" in told
+    assert "\ncompare: $0.06 · 1 account" in told
+    assert f"\n{talk.group.id}: $0.06 · 1 account" in told
+    assert "accounts known: 2" in await ask(talk, operator, "/stats")
 
 
-@pytest.mark.parametrize("command", ["/spend", "/stats"])
-async def test_nobody_else_does_nor_does_a_group(talk: Talk, command: str) -> None:
-    assert "$" not in await talk.ask(command)
-    operator = next(p for p in talk.telegram.world.people.values() if p.first_name == "Operator")
+async def test_an_operator_sees_how_the_parts_are(
+    talk: Talk, operator: Person, clock: Clock, x: XServer
+) -> None:
+    told = await ask(talk, operator, "/health")
+    assert "started just now." in told
+    assert ", schema 0007." in told
+    assert "Messages: none waits." in told
+    assert "Sending: nobody does it at the moment." in told
+    assert "Budget: $0.00 of $10.00 this month." in told
+    assert "X: lets me read." in told
+    x.fail("users", Fault(402, "{}"))
+    await talk.ask("/klout @nasa")
+    await talk.tick()
+    clock.forward(minutes=2)
+    told = await ask(talk, operator, "/health")
+    assert "Sending: last sign of life 2 minutes ago." in told
+    assert "Its credits, its spending limit or its monthly usage cap are used up" in told
+
+
+@pytest.mark.parametrize("command", ["/spend", "/stats", "/health", "/broadcast Hello"])
+async def test_nobody_else_does_nor_does_a_group(
+    talk: Talk, operator: Person, command: str
+) -> None:
+    assert (await talk.ask(command)).startswith("Sorry, I did not understand.")
     group = talk.telegram.group("Operators", [operator])
     assert await talk.say(operator, group, command) == []
+
+
+async def test_only_an_operators_own_menu_has_these_commands(talk: Talk, operator: Person) -> None:
+    await ask(talk, operator, "/start")
+    bot = talk.application.bot
+    await menu.publish(bot, talk.application.services.operators)
+    everybody = {each.command for each in await bot.get_my_commands()}
+    scope = BotCommandScopeChat(operator.id)
+    theirs = {each.command for each in await bot.get_my_commands(scope=scope)}
+    assert theirs - everybody == {"spend", "stats", "health", "broadcast"}
+    assert not everybody - theirs
+    writes = len(talk.telegram.sent("setMyCommands"))
+    await menu.publish(bot, talk.application.services.operators)
+    assert len(talk.telegram.sent("setMyCommands")) == writes
+
+
+async def test_the_budget_is_warned_of_once_a_level_and_month(
+    talk: Talk, operator: Person, clock: Clock
+) -> None:
+    spending = talk.application.services.spending
+    spending._cap = 200_000
+    await ask(talk, operator, "/spend")
+
+    async def spend(units: int) -> list[str]:
+        await spending.reserve("user", units, clock())
+        clock.forward(minutes=1)
+        return await told(talk, operator)
+
+    assert await spend(9) == []
+    (half,) = await spend(1)
+    assert half.startswith("50% of this month’s budget for X is spent\n$0.10 of $0.20.")
+    (most,) = await spend(8)  # 80 was passed as well
+    assert most.startswith("80% of")
+    assert await spend(1) == []
+    (spent,) = await spend(1)
+    assert spent.startswith("This month’s budget for X is spent\n$0.20 of $0.20.")
+    assert "from 1 April, 00:00 UTC" in spent
+    assert await told(talk, operator) == []
+    clock.forward(days=12)  # still March
+    await talk.application.delivery._outbox.prune()
+    assert await told(talk, operator) == []
+    clock.forward(days=12)
+    assert await spend(9) == []
+    (half,) = await spend(1)
+    assert half.startswith("50%")
+
+
+async def test_notices_come_in_the_operators_language(
+    talk: Talk, operator: Person, x: XServer, clock: Clock
+) -> None:
+    await ask(talk, operator, "/language fr")
+    x.fail("users", Fault(402, "{}"))
+    await talk.ask("/klout @nasa")
+    (notice,) = await told(talk, operator)
+    assert notice.startswith("X ne me laisse plus lire\nLes crédits, la limite de dépense")
+    clock.forward(hours=1)
+    await talk.ask("/klout @nasa")
+    (notice,) = await told(talk, operator)
+    assert notice == "X me laisse lire à nouveau. Il refusait depuis le 18 mars, 12:00 UTC."
+
+
+async def test_f15_a_refusal_is_asked_about_once_an_hour_and_told_once(
+    talk: Talk, operator: Person, x: XServer, clock: Clock, world: FixedWorld
+) -> None:
+    world.put(account(3, "new"))
+    await talk.ask("/follow @nasa @lea")
+    clock.forward(days=1)
+    x.fail("users", Fault(402, "{}"), times=2)
+    before = len(x.requests)
+    answer = await talk.ask("/klout @nasa @lea")
+    assert "its prepaid reads are used up" in answer
+    (notice,) = await told(talk, operator)
+    assert notice.startswith("X does not let me read any more")
+    for _ in range(5):
+        assert "its prepaid reads are used up" in await talk.ask("/klout @new")
+        clock.forward(minutes=10)
+        assert await told(talk, operator) == []
+    assert len(x.requests) == before + 1
+    clock.forward(minutes=10)
+    assert "its prepaid reads are used up" in await talk.ask("/klout @new")  # the probe
+    assert "its prepaid reads are used up" in await talk.ask("/klout @new")
+    assert len(x.requests) == before + 2
+    assert await told(talk, operator) == []
+    clock.forward(hours=1)
+    assert (await talk.ask("/klout @new")).startswith("@new · ")
+    (notice,) = await told(talk, operator)
+    assert notice.startswith("X lets me read again. It had refused since 19 March")
+    assert await told(talk, operator) == []
+
+
+async def test_an_error_is_told_once_a_day_without_what_it_was_about(
+    talk: Talk, operator: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("@nasa of Ada, number 1234567")
+
+    monkeypatch.setattr("handlers.klout.handles.parse", broken)
+    answer = await talk.ask("/klout @nasa")
+    (notice,) = await told(talk, operator)
+    error_id = answer.rsplit(" ", 1)[1]
+    title, what, log, _ = notice.split("\n")
+    assert title == "Something went wrong"
+    assert what.startswith("RuntimeError · handlers/klout.py:")
+    assert what.endswith(" answer")
+    assert log == f"In the log it is error {error_id}."
+    assert "nasa" not in notice
+    for _ in range(3):
+        await talk.ask("/klout @lea")
+        assert await told(talk, operator) == []
+    clock.forward(days=1)
+    await talk.ask("/klout @lea")
+    assert len(await told(talk, operator)) == 1
+
+
+async def test_a_chat_that_cannot_be_prepared_is_told_of(
+    talk: Talk, operator: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise LookupError
+
+    await talk.ask("/follow @nasa")
+    clock.forward(days=7)
+    monkeypatch.setattr(talk.application.delivery._preparing._writer, "digest", broken)
+    (notice,) = await told(talk, operator)
+    assert "LookupError · delivery/preparing.py:" in notice
+
+
+async def test_no_loop_when_the_notice_itself_fails(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("handlers.klout.handles.parse", broken)
+    monkeypatch.setattr("delivery.notices.post", broken)
+    assert "went wrong" in await talk.ask("/klout @nasa")
+    assert caplog.text.count("operators could not be told") == 1
+
+
+async def test_an_operator_who_blocked_the_bot_stops_nothing(
+    talk: Talk, operator: Person, x: XServer
+) -> None:
+    await ask(talk, operator, "/spend")
+    talk.telegram.block(operator)
+    x.fail("users", Fault(402, "{}"))
+    await talk.ask("/klout @nasa")
+    assert await told(talk, operator) == []
+    rows = await talk.rows(outbox)
+    assert {row["state"] for row in rows} == {"failed"}

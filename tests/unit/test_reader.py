@@ -9,12 +9,14 @@ import pytest
 
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
+from scoring.asking import Asker
 from scoring.errors import (
     AccountSuspended,
     BudgetSpent,
     CreditsDepleted,
     HandleNotFound,
     Interrupted,
+    QuotaSpent,
     RateLimited,
     SourceUnreachable,
 )
@@ -25,6 +27,7 @@ from storage.database import Database
 from storage.quotas import Quotas
 from storage.readings import Readings
 from storage.spending import Spending
+from storage.usage import Usage
 from tests.accounts import ANYBODY, NOW, account, posts
 from tests.conftest import Clock
 
@@ -190,6 +193,97 @@ async def test_a_failed_half_is_made_up_for_later_without_paying_twice(
     assert whole.problem is None
     assert x.requests.count("/2/users/by") == x.requests.count("/2/tweets/counts/recent") == 1
     assert await spending.spent_in_month(NOW) == x.bill == FIRST_SCORE
+
+
+async def test_who_has_no_score_is_asked_for_once_a_day(
+    reader: Reader, world: FixedWorld, clock: Clock, x: XServer
+) -> None:
+    world.put(account(3, "gone", suspended=True))
+    for kind, name in ((HandleNotFound, "nobody"), (AccountSuspended, "gone")):
+        with pytest.raises(kind) as first:
+            await reader.read(name, ANYBODY)
+        assert first.value.again_at is None
+        requests = len(x.requests)
+        clock.forward(hours=23)
+        with pytest.raises(kind) as again:
+            await reader.read(name.upper(), ANYBODY)
+        assert again.value.again_at == clock() + timedelta(hours=1)
+        assert len(x.requests) == requests
+        clock.forward(hours=1, seconds=1)
+        world.put(account(4 + len(name), name))
+        assert (await reader.read(name, ANYBODY)).handle == name
+
+
+async def test_a_handle_that_another_account_takes_is_known_at_once(
+    reader: Reader, world: FixedWorld, clock: Clock
+) -> None:
+    await reader.read("nasa", ANYBODY)
+    clock.forward(hours=13)
+    with pytest.raises(HandleNotFound):
+        await reader.read("nasa_now", ANYBODY)
+    world.put(account(1, "nasa_now"))
+    assert (await reader.read("nasa", ANYBODY)).handle == "nasa_now"
+    clock.forward(hours=12)
+    assert (await reader.read("nasa_now", ANYBODY)).problem is None
+
+
+async def test_an_account_that_is_gone_for_good_is_looked_for_once_a_day(
+    reader: Reader, world: FixedWorld, clock: Clock, x: XServer
+) -> None:
+    await reader.read("nasa", ANYBODY)
+    clock.forward(days=1)
+    world._accounts.pop(world._ids.pop("nasa"))
+    requests = len(x.requests)
+    for _ in range(3):
+        with pytest.raises(HandleNotFound):
+            await reader.read("nasa", ANYBODY)
+    assert x.requests[requests:] == ["/2/users/by", "/2/users"]
+
+
+async def test_a_person_may_not_have_more_read_than_their_quota(
+    reader: Reader, world: FixedWorld, clock: Clock
+) -> None:
+    ada = Asker("klout", 7, 7)
+    names = [f"user_{number}" for number in range(100, 125)]
+    for number, name in enumerate(names, start=100):
+        world.put(account(number, name, recent=(), posts=0))
+
+    async def read_all() -> list[Reading | BaseException]:
+        return await asyncio.gather(
+            *(reader.read(name, ada) for name in names), return_exceptions=True
+        )
+
+    await reader.read("nasa", ANYBODY)
+    found = await read_all()
+    assert sum(isinstance(each, Reading) for each in found) == 20
+    assert sum(isinstance(each, QuotaSpent) for each in found) == 5
+    assert (await reader.read("nasa", ada)).problem is None  # what is stored costs nothing
+    clock.forward(days=1)
+    await read_all()
+    stale = await reader.read("nasa", ada)
+    assert isinstance(stale.problem, QuotaSpent)
+    assert stale.problem.until == clock() + timedelta(minutes=15)
+    assert (await reader.read("nasa", ANYBODY)).problem is None
+
+
+async def test_what_cannot_be_read_costs_no_quota(reader: Reader, x: XServer) -> None:
+    ada = Asker("klout", 7, 7)
+    x.fail("users", Fault(503, "{}"), times=30)
+    for _ in range(30):
+        with pytest.raises(SourceUnreachable):
+            await reader.read("nasa", ada)
+    assert (await reader.read("nasa", ada)).problem is None
+
+
+async def test_whoever_asks_first_pays_and_the_others_are_served(
+    reader: Reader, database: Database, spending: Spending
+) -> None:
+    first, second = Asker("klout", -5, 7), Asker("compare", -6, 8)
+    await asyncio.gather(reader.read("nasa", first), reader.read("nasa", second))
+    await reader.current(["nasa"], second)
+    await spending.flush()
+    used = await Usage(database).by_command(NOW.date(), NOW.date())
+    assert used == {"klout": (FIRST_SCORE, 1, 0), "compare": (0, 0, 2)}
 
 
 async def test_the_cap_holds_under_a_rush(

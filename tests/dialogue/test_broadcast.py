@@ -1,0 +1,208 @@
+"""An operator tells every chat something: seen before, each chat once, and nobody who refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from delivery.broadcasting import Broadcasting
+from handlers.letters import Letters
+from operations.settings import Settings
+from playground.telegram.wire import Json
+from playground.telegram.world import Chat, Person
+from storage import broadcasts
+from storage.broadcasts import Broadcasts
+from storage.schema import broadcast, outbox
+from tests.conftest import Clock
+from tests.dialogue.conftest import Talk
+
+FOOTER = "From this bot’s operator. No more of these: /settings"
+
+
+@pytest.fixture
+def settings(operated: Settings) -> Settings:
+    return operated
+
+
+@pytest.fixture
+def office(talk: Talk, operator: Person) -> Chat:
+    """The operator's private chat."""
+    return talk.telegram.private_chat(operator)
+
+
+async def known(talk: Talk, *people: Person) -> list[Chat]:
+    """Private chats of people that the bot knows, in their languages."""
+    chats = [talk.telegram.private_chat(person) for person in people]
+    for person, chat in zip(people, chats, strict=True):
+        await talk.say(person, chat, "/follow @nasa")
+    return chats
+
+
+def news(talk: Talk, chat: Chat) -> list[str]:
+    texts = [m.get("text", "") for m in talk.telegram.history(chat) if m["from"]["is_bot"]]
+    return [text for text in texts if "Hello all" in text]
+
+
+async def offered(talk: Talk, operator: Person, office: Chat, text: str) -> tuple[Json, Json]:
+    preview, question = await talk.say(operator, office, text)
+    return preview, question
+
+
+async def test_it_is_shown_counted_confirmed_and_reaches_each_chat_once(
+    talk: Talk, operator: Person, office: Chat, clock: Clock
+) -> None:
+    ada, chloe = await known(talk, talk.ada, talk.chloe)
+    await talk.say(talk.ada, talk.group, "/follow @lea")
+    preview, question = await offered(talk, operator, office, "/broadcast Hello all & <b>you</b>")
+    assert preview["text"] == f"Hello all & <b>you</b>\n\n{FOOTER}"
+    assert question["text"].startswith("This is how it looks. 3 chats get it")
+    await talk.tick()
+    assert not news(talk, ada)
+    await talk.press(operator, question, "Send")
+    for _ in range(3):
+        await talk.tick()
+        clock.forward(minutes=1)
+    assert news(talk, ada) == news(talk, talk.group) == [preview["text"]]
+    assert news(talk, chloe) == [
+        "Hello all & <b>you</b>\n\nDe l’opérateur de ce bot. Pour ne plus en recevoir : /settings"
+    ]
+    await talk.press(operator, question, "How far now?")
+    (shown,) = [m for m in talk.telegram.history(office) if "news went out" in m.get("text", "")]
+    assert shown["text"].split("\n")[1:3] == ["arrived: 3", "to come: 0"]
+    assert [row["state"] for row in await talk.rows(broadcast)] == ["done"]
+
+
+async def test_the_formatting_of_a_message_that_is_answered_is_kept(
+    talk: Talk, operator: Person, office: Chat
+) -> None:
+    bold = {"type": "bold", "offset": 0, "length": 9}
+    update = talk.telegram.say(operator, office, "Hello all, & so on")
+    update["message"]["entities"] = [bold]
+    original = update["message"]
+    await talk.feed(office, update)
+    answer = talk.telegram.say(operator, office, "/broadcast", reply_to=original)
+    answer["message"]["reply_to_message"]["entities"] = [bold]
+    preview, _ = await talk.feed(office, answer)
+    assert preview["text"].startswith("Hello all, & so on")
+    assert {key: preview["entities"][0][key] for key in bold} == bold
+
+
+async def test_whoever_refuses_blocked_us_or_was_forgotten_gets_none(
+    talk: Talk, operator: Person, office: Chat
+) -> None:
+    ada, bob, chloe = await known(talk, talk.ada, talk.bob, talk.chloe)
+    (page,) = await talk.say(talk.ada, ada, "/settings")
+    await talk.press(talk.ada, page, "No news")
+    (page,) = await talk.say(talk.ada, ada, "/settings")
+    assert "News from this bot’s operator: no" in page["text"]
+    await talk.feed(bob, talk.telegram.block(talk.bob))
+    await talk.say(talk.chloe, chloe, "/forget_me")
+    _, question = await offered(talk, operator, office, "/broadcast Hello all")
+    assert "0 chats get it" in question["text"]
+    await talk.feed(bob, talk.telegram.unblock(talk.bob))
+    await talk.press(talk.ada, page, "News, please")
+    await talk.press(operator, question, "Send")
+    await talk.tick()
+    assert [len(news(talk, chat)) for chat in (ada, bob, chloe)] == [1, 1, 0]
+
+
+async def test_only_administrators_refuse_for_a_group(talk: Talk) -> None:
+    (page,) = await talk.say(talk.bob, talk.group, "/settings")
+    await talk.press(talk.bob, page, "No news")
+    assert talk.toast()["text"].startswith("Only the administrators")
+    assert await talk.application.services.chats.news(talk.group.id)
+    await talk.press(talk.ada, page, "No news")
+    assert not await talk.application.services.chats.news(talk.group.id)
+
+
+async def test_it_can_be_discarded_and_stopped(talk: Talk, operator: Person, office: Chat) -> None:
+    (ada,) = await known(talk, talk.ada)
+    _, question = await offered(talk, operator, office, "/broadcast Hello all")
+    await talk.press(operator, question, "Discard")
+    assert await talk.rows(broadcast) == []
+    _, question = await offered(talk, operator, office, "/broadcast Hello all")
+    await talk.press(operator, question, "Send")
+    delivery = talk.application.delivery
+    await delivery._broadcasting.advance()
+    await talk.press(operator, question, "Stop")
+    await talk.tick()
+    assert not news(talk, ada)
+    states = [row["state"] for row in await talk.rows(outbox) if row["broadcast_id"]]
+    assert states == ["cancelled"]
+
+
+async def test_some_chats_at_a_time_so_that_digests_pass(
+    talk: Talk, operator: Person, office: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasts, "AT_ONCE", 2)
+    people = [talk.telegram.person(f"P{number}", "en") for number in range(5)]
+    chats = await known(talk, *people)
+    _, question = await offered(talk, operator, office, "/broadcast Hello all")
+    await talk.press(operator, question, "Send")
+    for expected in (2, 4, 5, 5):
+        await talk.tick()
+        assert sum(len(news(talk, chat)) for chat in chats) == expected
+
+
+async def test_two_processes_and_a_crash_tell_nobody_twice(
+    talk: Talk, operator: Person, office: Chat, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasts, "AT_ONCE", 2)
+    people = [talk.telegram.person(f"P{number}", "en") for number in range(5)]
+    chats = await known(talk, *people)
+    _, question = await offered(talk, operator, office, "/broadcast Hello all")
+    await talk.press(operator, question, "Send")
+    services = talk.application.services
+    store, letters = Broadcasts(services.database), Letters(services.chats)
+    number, html = await store.under_way() or (0, "")
+    stale = await store.next_chats(number)  # a process that froze here …
+    for _ in range(2):
+        await Broadcasting(store, letters, clock).advance()
+        await talk.tick()
+    messages = [(each.chat_id, letters.news(html, each.language)) for each in stale]
+    await store.post(number, messages, clock())  # … and goes on later
+    for _ in range(4):
+        await talk.tick()
+        clock.forward(minutes=1)
+    assert [len(news(talk, chat)) for chat in chats] == [1] * 5
+
+
+async def test_nobody_elses_press_does_anything(talk: Talk, operator: Person, office: Chat) -> None:
+    await known(talk, talk.ada)
+    _, question = await offered(talk, operator, office, "/broadcast Hello all")
+    data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    (row,) = await talk.rows(broadcast)
+    (own,) = await talk.say(talk.ada, talk.private, "/settings")
+    update = talk.telegram.press(talk.ada, own, "Language")
+    update["callback_query"]["data"] = data
+    await talk.feed(talk.private, update)
+    assert talk.toast()["show_alert"]
+    assert await talk.rows(broadcast) == [row]
+    for forged in ("send/999", "send/", "drop/0", "stop/x", "show/99999999999999"):
+        update = talk.telegram.press(operator, question, "Send")
+        update["callback_query"]["data"] = f"1|bcast|{forged}"
+        await talk.feed(office, update)
+    assert await talk.rows(broadcast) == [row]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("/broadcast", "Write the news behind the command"),
+        ("/broadcast   ", "Write the news behind the command"),
+        ("/broadcast " + "x" * 4_060, "That is too long for one message"),
+    ],
+)
+async def test_what_cannot_be_told_is_said(
+    talk: Talk, operator: Person, office: Chat, text: str, says: str
+) -> None:
+    (told,) = await talk.say(operator, office, text)
+    assert told["text"].startswith(says)
+
+
+async def test_old_drafts_are_forgotten(
+    talk: Talk, operator: Person, office: Chat, clock: Clock
+) -> None:
+    await offered(talk, operator, office, "/broadcast Hello all")
+    clock.now += timedelta(days=2)
+    await offered(talk, operator, office, "/broadcast Hello all again")
+    assert len(await talk.rows(broadcast)) == 1

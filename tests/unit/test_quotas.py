@@ -1,0 +1,110 @@
+"""How much one person, and one chat, may have read, also by several processes at once."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from scoring.asking import Asker
+from scoring.errors import QuotaSpent
+from storage.database import Database
+from storage.quotas import CHAT, PERSON, Quotas
+from storage.schema import quota
+from tests.conftest import Clock
+
+ADA = Asker("klout", 7, 7)  # in private, where the chat is the person
+IN_A_GROUP = Asker("klout", -5, 7)
+
+
+async def _taken(quotas: Quotas, asker: Asker, now: datetime, tries: int) -> int:
+    found = await asyncio.gather(
+        *(quotas.take(asker, now) for _ in range(tries)), return_exceptions=True
+    )
+    assert all(each is None or isinstance(each, QuotaSpent) for each in found)
+    return found.count(None)
+
+
+async def test_a_person_gets_twenty_and_then_one_every_quarter(
+    database: Database, clock: Clock
+) -> None:
+    quotas = Quotas(database)
+    assert await _taken(quotas, ADA, clock(), 30) == PERSON.most
+    with pytest.raises(QuotaSpent) as refusal:
+        await quotas.take(ADA, clock())
+    assert refusal.value.until == clock() + timedelta(minutes=15)
+    clock.forward(minutes=15)
+    assert await _taken(quotas, ADA, clock(), 3) == 1
+    clock.forward(hours=9)
+    assert await _taken(quotas, ADA, clock(), 30) == PERSON.most
+
+
+async def test_a_chat_has_its_own_whoever_asks(database: Database, clock: Clock) -> None:
+    quotas, people = Quotas(database), [Asker("klout", -5, n) for n in range(10)]
+    taken = [await _taken(quotas, asker, clock(), 10) for asker in people]
+    assert sum(taken) == CHAT.most
+    assert await _taken(quotas, Asker("klout", -6, 9), clock(), 1) == 1
+
+
+async def test_what_one_lacks_is_not_taken_of_the_other(database: Database, clock: Clock) -> None:
+    quotas = Quotas(database)
+    await _taken(quotas, ADA, clock(), PERSON.most)
+    assert await _taken(quotas, IN_A_GROUP, clock(), 10) == 0
+    others = [Asker("klout", -5, n) for n in range(100, 200)]
+    assert sum([await _taken(quotas, asker, clock(), 1) for asker in others]) == CHAT.most
+
+
+async def test_several_processes_share_the_buckets(
+    database: Database, database_url: str, clock: Clock
+) -> None:
+    other = await Database.open(database_url)
+    taken = await asyncio.gather(
+        *(_taken(Quotas(each), IN_A_GROUP, clock(), 8) for each in (database, other) * 2)
+    )
+    await other.close()
+    assert sum(taken) == PERSON.most
+
+
+async def test_what_could_not_be_read_is_given_back(database: Database, clock: Clock) -> None:
+    quotas = Quotas(database)
+    for _ in range(2 * PERSON.most):
+        await quotas.take(IN_A_GROUP, clock())
+        await quotas.give_back(IN_A_GROUP, clock())
+    assert await _taken(quotas, IN_A_GROUP, clock(), 30) == PERSON.most
+
+
+async def test_operators_and_what_nobody_asks_for_have_no_quota(
+    database: Database, clock: Clock
+) -> None:
+    quotas = Quotas(database, exempt=frozenset({7}))
+    for asker in (ADA, IN_A_GROUP, Asker("digest")):
+        assert await _taken(quotas, asker, clock(), 50) == 50
+
+
+async def test_an_anonymous_administrator_counts_for_the_chat(
+    database: Database, clock: Clock
+) -> None:
+    assert await _taken(Quotas(database), Asker("klout", -5), clock(), 50) == CHAT.most
+
+
+async def test_a_guest_counts_for_the_person_alone(database: Database, clock: Clock) -> None:
+    assert await _taken(Quotas(database), Asker("guest", None, 7), clock(), 50) == PERSON.most
+
+
+async def test_a_clock_set_back_locks_nobody_out(database: Database, clock: Clock) -> None:
+    quotas = Quotas(database)
+    await _taken(quotas, ADA, clock(), PERSON.most)
+    clock.forward(days=-30)
+    with pytest.raises(QuotaSpent) as refusal:
+        await quotas.take(ADA, clock())
+    assert refusal.value.until == clock() + PERSON.every
+
+
+async def test_full_buckets_are_forgotten(database: Database, clock: Clock) -> None:
+    quotas = Quotas(database)
+    await quotas.take(ADA, clock())
+    await quotas.take(IN_A_GROUP, clock())
+    clock.forward(minutes=6)
+    await quotas.prune(clock())
+    async with database.reading() as connection:
+        rows = (await connection.execute(quota.select())).all()
+    assert [(row.kind, row.id) for row in rows] == [("person", 7)]
