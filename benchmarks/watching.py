@@ -27,7 +27,6 @@ from playground.x.server import XServer
 
 _TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
 _X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
-_COMMANDS: Final = 2 * COMMANDS
 _ROUNDS: Final = 2 * ROUNDS
 _EVERY: Final = 5.0
 """Seconds from scrape to scrape."""
@@ -64,14 +63,14 @@ async def run() -> None:
                 async with running(program, environment) as process_id, _scraped(port, name):
                     await crowd.ask(0, 50)  # warm, and the score is in the store
                     before = _processor(process_id)
-                    rates[name].append(_COMMANDS / await crowd.ask(0, _COMMANDS))
-                    costs[name].append((_processor(process_id) - before) / _COMMANDS * 1000)
+                    rates[name].append(COMMANDS / await crowd.ask(0, COMMANDS))
+                    costs[name].append((_processor(process_id) - before) / COMMANDS * 1000)
         for what, values, unit in (("answers", rates, "/s"), ("processor time", costs, " ms")):
             plain, watched = (statistics.median(values[name]) for name in _PROGRAMS)
             pairs = zip(values["with"], values["without"], strict=True)
             ratio = statistics.median(one / other for one, other in pairs)
             print(f"{what}: {watched:.2f}{unit} watched, {plain:.2f}{unit} unwatched;", end=" ")
-            print(f"median ratio {ratio:.3f}, {_ROUNDS} rounds of {_COMMANDS}")
+            print(f"median ratio {ratio:.3f}, {_ROUNDS} rounds of {COMMANDS}")
 
 
 @asynccontextmanager
