@@ -1,7 +1,7 @@
 """The baseline: python-telegram-bot with one handler that replies with a constant.
 
-By polling; by webhook where `WEBHOOK_PORT` is set: each update goes into PTB's queue and is
-answered 200, as PTB's own server does, which needs a library more.
+By polling; by webhook where `WEBHOOK_PORT` is set: each update goes into PTB's queue and is told
+200, as PTB's own server does, which needs a library more.
 """
 
 import asyncio

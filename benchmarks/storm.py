@@ -1,7 +1,7 @@
 """`make chaos`, the other half: questions by webhook while the processes that answer are killed.
 
 Everybody asks once, all at the same moment. Telegram pushes to one address, behind which stand two
-processes of the bot on one database; each is killed about two seconds after it is up, and started
+processes of the bot on one database; each is killed some seconds after it is up, and started
 again. Nobody may be answered twice, and whoever was not answered must be marked as uncertain.
 Telegram and X are local servers in this process; each answer of Telegram takes a while before and
 after it takes effect, and every tenth update is pushed twice.
@@ -49,8 +49,8 @@ _SECRET: Final = "a-secret-that-opens-nothing-0123456789"  # noqa: S105 - as it 
 _LATENCY: Final = (0.01, 0.05)
 """Seconds before, and again after, a request takes effect."""
 
-_LIVES: Final = (1.5, 4.5)
-"""Seconds from being up to being killed."""
+_SPREAD: Final = (0.5, 1.5)
+"""How far a life may be from the usual one, as factors."""
 
 _MOST: Final = 1800.0
 """Seconds after which a run is given up."""
@@ -58,12 +58,17 @@ _MOST: Final = 1800.0
 
 @dataclass
 class Storm:
-    """One run."""
+    """One run.
+
+    Attributes:
+        life: seconds from a process being up to being killed, usually.
+    """
 
     people: int
     workers: int
     database_url: str
     folder: Path
+    life: float
     killed: int = 0
     _random: random.Random = field(default_factory=lambda: random.Random(4242))  # noqa: S311 - the same each time
 
@@ -117,7 +122,7 @@ class Storm:
         """One process: started again whenever it was killed."""
         while True:
             async with self._process(environment) as process:
-                await asyncio.sleep(self._random.uniform(*_LIVES))
+                await asyncio.sleep(self.life * self._random.uniform(*_SPREAD))
                 process.kill()
                 self.killed += 1
                 if await process.wait() != -signal.SIGKILL:
@@ -243,6 +248,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.storm", description="Questions under faults.")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--life", type=float, default=4.0, help="seconds until it is killed")
     parser.add_argument("--database", help="an empty one, as DATABASE_URL names it")
     parser.add_argument("--folder", type=Path, help="keeps logs, and the SQLite file")
     given = parser.parse_args()
@@ -250,7 +256,8 @@ def main() -> int:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         url = given.database or f"sqlite:///{folder}/klout.db"
-        return 0 if asyncio.run(Storm(given.people, given.workers, url, folder).run()) else 1
+        storm = Storm(given.people, given.workers, url, folder, given.life)
+        return 0 if asyncio.run(storm.run()) else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from handlers.arrival import Arrival, creates, under_way
 
 _TRIES: Final = 3
 
-_LEAVING: Final = 32
+_LEAVING: Final = 16
 """Answers whose request is under way: as many are uncertain after a crash, at most. Others wait for
 a moment, in which nothing of theirs has left.
 """

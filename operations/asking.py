@@ -1,13 +1,23 @@
 """`bot.py health`: how the bot that runs here is, for Docker and for whoever is on call."""
 
+import sys
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Final, TextIO
 
-from operations.settings import SettingsError, WatchSettings
+from operations.settings import SettingsError, WatchSettings, load
 
 _PATIENCE: Final = 5.0
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not listened on
+
+
+def main() -> int:
+    """Ask and print; the result is the exit code. Nothing that takes long is imported for it."""
+    try:
+        return 0 if ask(load(WatchSettings), sys.stdout) else 1
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for who asked
+        return 2
 
 
 def ask(settings: WatchSettings, out: TextIO) -> bool:

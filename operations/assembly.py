@@ -1,5 +1,6 @@
 """The parts put together: settings make services, services make the application."""
 
+import logging
 import os
 import secrets
 import tomllib
@@ -58,6 +59,8 @@ from storage.schedules import Schedules
 from storage.spending import Spending
 from storage.usage import Usage
 
+_log = logging.getLogger(__name__)
+
 Clock = Callable[[], datetime]
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # what PTB will do anyway, and warns of until then
@@ -84,7 +87,7 @@ async def services(
         example: a handle that hints may name.
         metrics: counts what is asked of X.
     """
-    database = await Database.open(settings.database_url)
+    database = await _opened(settings.database_url)
     try:
         source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
         spending = Spending(database, settings.budget)
@@ -143,6 +146,17 @@ async def services(
             await spending.flush()
     finally:
         await database.close()
+
+
+async def _opened(url: str) -> Database:
+    """The database; PostgreSQL is waited for, since a machine's services start in any order."""
+    while True:
+        try:
+            return await Database.open(url)
+        except OSError as error:
+            if not url.startswith("postgresql"):
+                raise
+            _log.warning("still waiting for the database: %s", error)
 
 
 def builder(

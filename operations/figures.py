@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.figures import Backlog, Counting
 from storage.spending import Spending
+from storage.usage import Usage
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class _Found(NamedTuple):
     backlog: Backlog
     today: int
     month: int
+    served: int
 
 
 class StoredFigures(Collector):
@@ -39,10 +41,15 @@ class StoredFigures(Collector):
     """
 
     def __init__(
-        self, counting: Counting, spending: Spending, clock: Callable[[], datetime]
+        self,
+        counting: Counting,
+        spending: Spending,
+        usage: Usage,
+        clock: Callable[[], datetime],
     ) -> None:
         self._counting = counting
         self._spending = spending
+        self._usage = usage
         self._clock = clock
         self._turn = asyncio.Lock()
         self._found: _Found | None = None
@@ -67,12 +74,21 @@ class StoredFigures(Collector):
         yield _gauge("database_up", "Whether the database answers", self._found is not None)
         if self._found is None:
             return
-        now, backlog, today, month = self._found
+        now, backlog, today, month, served = self._found
         yield _gauge(
             "x_spent_today_dollars", "Paid or set aside for X this UTC day", today / _MICRO
         )
         yield _gauge("x_spent_month_dollars", "The same, this UTC month", month / _MICRO)
         yield _gauge("x_budget_dollars", "X_BUDGET_USD_MONTH", self._spending.cap / _MICRO)
+        yield _gauge(
+            "reads_saved_month", "Answers this UTC month for which nothing had to be read", served
+        )
+        yield _by_state("inbox_updates", "Updates that are not answered", backlog.updates)
+        yield _gauge(
+            "inbox_oldest_seconds",
+            "For how long the oldest update that is not answered has been here",
+            _since(backlog.oldest_update, now),
+        )
         yield _by_state("outbox_messages", "Messages of the last 30 days", backlog.messages)
         yield _by_state("digests", "Digests that were due in the last 7 days", backlog.digests)
         yield _gauge(
@@ -89,12 +105,14 @@ class StoredFigures(Collector):
 
     async def _read(self) -> _Found:
         now = self._clock()
-        bought = await self._spending.by_resource(now.date(), now.date())
+        today = now.date()
+        bought = await self._spending.by_resource(today, today)
         return _Found(
             now=now,
             backlog=await self._counting.backlog(now),
             today=sum(one.spent + one.reserved for one in bought.values()),
             month=await self._spending.spent_in_month(now),
+            served=(await self._usage.total(today.replace(day=1), today)).served,
         )
 
 

@@ -18,7 +18,8 @@ from telegram import Update
 
 from handlers import KloutApplication, overflow
 from handlers.arrival import Arrival, Fate, dealing_with, lane_of, place_of_update
-from storage.inbox import LEASE, Incoming, Taken
+from storage.inbox import LEASE
+from storage.lanes import Incoming, Taken
 
 _log = logging.getLogger(__name__)
 

@@ -32,7 +32,7 @@ async def watched(
     services, lag = application.services, Lag(metrics)
     polls = settings.webhook_url is None
     health = Health(application, metrics, lag, clock, polls=polls)
-    figures = StoredFigures(services.counting, services.spending, clock)
+    figures = StoredFigures(services.counting, services.spending, services.usage, clock)
     metrics.registry.register(figures)
     async with AsyncExitStack() as stack:
         counter = LineCounter(metrics)

@@ -1,5 +1,6 @@
 """`make demo`: the real bot, unchanged, between a local Telegram and a local X."""
 
+import asyncio
 import contextlib
 import logging
 import tempfile
@@ -36,6 +37,11 @@ class DemoSettings(BaseSettings):
     demo_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     x_bearer_token: SecretStr | None = None
     x_api_url: str = "https://api.x.com"
+
+
+def main() -> None:
+    """Run the demo in an event loop of its own."""
+    asyncio.run(run())
 
 
 async def run() -> None:

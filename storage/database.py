@@ -108,8 +108,8 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _migrate(connection: Connection) -> None:
-    """Upgrade to the newest revision, within the caller's transaction."""
+def _migrate(connection: Connection, to: str = "head") -> None:
+    """Upgrade to a revision, within the caller's transaction."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
@@ -118,4 +118,4 @@ def _migrate(connection: Connection) -> None:
         raise StorageError(
             f"the database is at revision {at}, which only a newer version of the bot knows"
         )
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -16,6 +16,7 @@ from storage.schema import (
     control,
     digest,
     follow,
+    inbox,
     member,
     outbox,
     schedule,
@@ -51,9 +52,11 @@ class Figures(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What is to be sent, and what became of what was.
+    """What is to be answered and sent, and what became of what was.
 
     Attributes:
+        updates: how many in each state of `storage.inbox`.
+        oldest_update: when the oldest update that is not answered came; None without.
         messages: how many in each state of `storage.outbox`; settled ones of the last 30 days.
         digests: how many in each state, of those that were due in the last seven days.
         oldest_message: when the oldest message that waits could have been sent; None without.
@@ -61,6 +64,8 @@ class Backlog(NamedTuple):
         elected: whether some process is the one that sends.
     """
 
+    updates: dict[str, int]
+    oldest_update: datetime | None
     messages: dict[str, int]
     digests: dict[str, int]
     oldest_message: datetime | None
@@ -68,6 +73,7 @@ class Backlog(NamedTuple):
     elected: bool
 
 
+_UPDATE_STATES: Final = ("waiting", "taken", "answering", "uncertain")
 _MESSAGE_STATES: Final = (
     *("pending", "leased", "sending"),
     *("sent", "uncertain", "failed", "expired", "cancelled"),
@@ -120,11 +126,16 @@ class Counting:
     async def backlog(self, now: datetime) -> Backlog:
         """Count what a run has to do, and has done."""
         async with self._database.reading() as connection:
+            updates = await connection.execute(_states(inbox))
             messages = await connection.execute(_states(outbox))
             digests = await connection.execute(
                 _states(digest).where(digest.c.due_at > now - timedelta(days=7))
             )
             return Backlog(
+                updates=dict.fromkeys(_UPDATE_STATES, 0) | {row[0]: row[1] for row in updates},
+                oldest_update=await connection.scalar(
+                    _first(inbox.c.received_at).where(inbox.c.state != "uncertain")
+                ),
                 messages=dict.fromkeys(_MESSAGE_STATES, 0) | {row[0]: row[1] for row in messages},
                 digests=dict.fromkeys(_DIGEST_STATES, 0) | {row[0]: row[1] for row in digests},
                 oldest_message=await _oldest(connection, now),

@@ -15,20 +15,21 @@ An arrow is one method. `answering` is committed before the request leaves, so a
 repeats the update, and a crash while answering leaves it `uncertain`. Whoever wakes up with an
 outdated lease finds that `arm` says False, and answers nothing.
 
-A lane is a person, or a chat for those who write as it: its updates are dealt with one after the
-other, whichever process takes them.
+The updates of a lane (`storage.lanes`) are dealt with one after the other, whichever process takes
+them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.dialects import alone, upsert
+from storage.dialects import alone
+from storage.lanes import HELD, Incoming, Taken, behind, place_all, remember
 from storage.places import Place, at
 from storage.schema import inbox, received
 from storage.together import Together
@@ -38,9 +39,6 @@ LEASE: Final = timedelta(seconds=10)
 whoever asked a process that died is not answered before it ends; too short is no harm, only work.
 """
 
-MOST_A_LANE: Final = 100
-"""Updates of one lane that wait; further ones are left out, and the person is told so once."""
-
 MOST_ATTEMPTS: Final = 5
 REMEMBERED: Final = timedelta(hours=48)
 """How long a number is known; Telegram sends nothing that is older than a day."""
@@ -48,39 +46,7 @@ REMEMBERED: Final = timedelta(hours=48)
 KEPT: Final = timedelta(days=30)
 """How long it is known that somebody may not have been answered."""
 
-_OPEN: Final = ("waiting", "taken", "answering")
-_HELD: Final = ("taken", "answering")
 _BATCH: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An update as it comes.
-
-    Attributes:
-        place: where its people may be told something; None where the bot is a guest.
-        body: the update as JSON.
-    """
-
-    update_id: int
-    lane: int
-    place: Place | None
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An update that this process has to answer.
-
-    Attributes:
-        attempt: from 1.
-        overflow: it is one too many: the answer is that, and that further ones were left out.
-    """
-
-    update_id: int
-    body: str
-    attempt: int
-    overflow: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +97,7 @@ class Inbox:
         now = self._clock()
         free = (
             select(inbox.c.update_id)
-            .where(inbox.c.state == "waiting", inbox.c.not_before <= now, ~_behind())
+            .where(inbox.c.state == "waiting", inbox.c.not_before <= now, ~behind())
             .order_by(inbox.c.update_id)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -163,7 +129,7 @@ class Inbox:
 
     async def renew(self) -> None:
         """All that is ours stays so for another `LEASE`."""
-        mine = and_(inbox.c.owner == self._owner, inbox.c.state.in_(_HELD))
+        mine = and_(inbox.c.owner == self._owner, inbox.c.state.in_(HELD))
         await self._move(mine, self._lease(self._clock()))
 
     async def reap(self) -> None:
@@ -173,7 +139,7 @@ class Inbox:
         """
         now = self._clock()
         over = or_(inbox.c.lease_until < now, inbox.c.lease_until > now + 2 * LEASE)
-        lost = and_(inbox.c.owner != self._owner, inbox.c.state.in_(_HELD), over)
+        lost = and_(inbox.c.owner != self._owner, inbox.c.state.in_(HELD), over)
         rows = select(inbox.c.update_id).where(lost).with_for_update(skip_locked=True)
         async with self._database.transaction() as connection:
             for state, values in (("taken", _again(now)), ("answering", _UNCERTAIN)):
@@ -246,40 +212,27 @@ class Inbox:
     async def _store(
         self, connection: AsyncConnection, pages: Sequence[_Store]
     ) -> dict[int, Taken]:
-        """Store what is new; those that are taken at once, by their numbers."""
-        await alone(connection, "inbox")  # how many there are in a lane, and whether any
+        await alone(connection, "inbox")  # it depends on what else is in a lane
         now = self._clock()
         came = {one.update_id: one for page in pages for one in page.updates}
-        if not came:
-            return {}
-        new = await connection.execute(
-            upsert(connection, received).on_conflict_do_nothing().returning(received.c.update_id),
-            [{"update_id": number, "received_at": now} for number in came],
-        )
-        fresh = sorted(row.update_id for row in new.all())
-        if not fresh:
-            return {}
-        lanes = await _lanes(connection, {came[number].lane for number in fresh})
+        new = await remember(connection, came, now)
+        placed = await place_all(connection, [came[number] for number in new])
         room = sum(page.most for page in pages)
         rows: list[dict[str, Any]] = []
         taken: dict[int, Taken] = {}
-        for number in fresh:
-            one = came[number]
-            waiting, full = lanes.get(one.lane, (0, False))
-            if full:
-                continue
-            overflow, at_once = waiting >= MOST_A_LANE, not waiting and len(taken) < room
-            lanes[one.lane] = (waiting + 1, overflow)
+        for one in placed:
+            at_once = one.first and len(taken) < room
+            number, place = one.update.update_id, one.update.place
             if at_once:
-                taken[number] = Taken(number, one.body, 1, overflow=False)
+                taken[number] = Taken(number, one.update.body, 1, overflow=False)
             rows.append(
                 {
                     "update_id": number,
-                    "lane": one.lane,
-                    "chat_id": one.place.chat_id if one.place else None,
-                    "topic_id": one.place.topic_id if one.place else 0,
-                    "body": one.body,
-                    "overflow": overflow,
+                    "lane": one.update.lane,
+                    "chat_id": place.chat_id if place else None,
+                    "topic_id": place.topic_id if place else 0,
+                    "body": one.update.body,
+                    "overflow": one.overflow,
                     "state": "taken" if at_once else "waiting",
                     "attempt": int(at_once),
                     "not_before": now,
@@ -297,7 +250,7 @@ class Inbox:
             .where(
                 inbox.c.update_id.in_(numbers),
                 inbox.c.owner == self._owner,
-                inbox.c.state.in_(_HELD),
+                inbox.c.state.in_(HELD),
             )
             .values(state="answering", lease_until=self._clock() + LEASE)
             .returning(inbox.c.update_id)
@@ -312,7 +265,7 @@ class Inbox:
         return and_(
             inbox.c.update_id == update_id,
             inbox.c.owner == self._owner,
-            inbox.c.state.in_(_HELD),
+            inbox.c.state.in_(HELD),
         )
 
     def _lease(self, now: datetime) -> dict[str, Any]:
@@ -332,24 +285,3 @@ def _again(until: datetime) -> dict[str, Any]:
         "not_before": until,
         **_NOBODYS,
     }
-
-
-def _behind() -> ColumnElement[bool]:
-    """Whether the lane has an earlier update to deal with, or deals with one."""
-    other = inbox.alias()
-    earlier = and_(other.c.state == "waiting", other.c.update_id < inbox.c.update_id)
-    return exists().where(other.c.lane == inbox.c.lane, or_(earlier, other.c.state.in_(_HELD)))
-
-
-async def _lanes(connection: AsyncConnection, lanes: Iterable[int]) -> dict[int, tuple[int, bool]]:
-    """How many each lane has open, and whether one too many is among them."""
-    rows = await connection.execute(
-        select(
-            inbox.c.lane,
-            func.count(),
-            func.sum(case((inbox.c.overflow, 1), else_=0)),
-        )
-        .where(inbox.c.lane.in_(lanes), inbox.c.state.in_(_OPEN))
-        .group_by(inbox.c.lane)
-    )
-    return {lane: (count, bool(overflows)) for lane, count, overflows in rows.all()}

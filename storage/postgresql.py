@@ -43,15 +43,23 @@ def looking(url: str) -> AsyncEngine:
 
 
 async def connect(engine: AsyncEngine, stack: AsyncExitStack) -> AsyncConnection:
-    """Connect, waiting in small, interruptible steps while the server is not there."""
+    """Connect, waiting in small, interruptible steps while the server is not there.
+
+    Raises:
+        OSError: it did not come.
+        sqlalchemy.exc.DBAPIError: it refuses, as when the password is wrong.
+    """
     for attempt in range(_ATTEMPTS, 0, -1):
         try:
             return await stack.enter_async_context(engine.connect())
         except (OSError, DBAPIError) as error:
-            if attempt == 1 or not _passes(error):
+            if not _passes(error):
                 raise
+            reason = str(getattr(error, "orig", error))
+            if attempt == 1:
+                raise ConnectionError(reason) from error
             if attempt == _ATTEMPTS:
-                _log.warning("PostgreSQL does not answer: %s", getattr(error, "orig", error))
+                _log.warning("PostgreSQL does not answer: %s", reason)
             await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - only spreads them
     raise AssertionError("the last attempt returns or raises")
 

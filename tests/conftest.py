@@ -36,7 +36,7 @@ of_postgresql = pytest.mark.skipif(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses a database: only that is run on another engine."""
     for item in items:
-        if {"database_url", "template"} & set(getattr(item, "fixturenames", ())):
+        if {"database_url", "empty_url", "server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
 
@@ -105,6 +105,16 @@ async def database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
     else:
         shutil.copy(template.removeprefix("sqlite:///"), tmp_path / "klout.db")
         yield f"sqlite:///{tmp_path / 'klout.db'}"
+
+
+@pytest.fixture
+async def empty_url(tmp_path: Path) -> AsyncIterator[str]:
+    """A database without any table."""
+    if _SERVER:
+        async with new_database(_SERVER, f"empty_{secrets.token_hex(4)}") as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
 
 
 @pytest.fixture

@@ -95,7 +95,8 @@ def privacy(wording: Wording) -> Reply:
         "I keep: the public counts of the accounts that were asked for; the language and time zone"
         " a chat chose, whom it follows, when, and what I sent for it; the handle you said is"
         " yours, with your Telegram user id.\n"
-        "I do not keep: your name, your messages, or who asked for whose score.\n"
+        "Once you are answered I do not keep your name, your messages, or who asked for whose"
+        " score.\n"
         "/export sends you all of it, /forget_me erases it at once. What X shows of an account"
         " stays until the bot’s operator deletes it. Nothing is sold or passed on."
     )

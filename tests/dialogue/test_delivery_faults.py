@@ -20,7 +20,7 @@ from playground.telegram.wire import Json
 from playground.telegram.world import Chat
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
-from storage.inbox import MOST_A_LANE
+from storage.lanes import MOST_A_LANE
 from storage.outbox import Outbox
 from storage.places import Place
 from storage.schema import digest, follow, metadata, outbox, schedule, snapshot

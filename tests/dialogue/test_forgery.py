@@ -15,7 +15,8 @@ from playground.telegram.local import LocalTelegram
 from playground.telegram.people import buttons
 from playground.telegram.wire import Json
 from playground.telegram.world import Chat, Person
-from storage.schema import alert, board, chat, digest, follow, member, outbox, schedule
+from storage.schema import alert, board, broadcast, chat, digest, follow, member, outbox, schedule
+from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
 from tests.hostile import a_few, many, no_error_of_ours
 
@@ -106,6 +107,17 @@ async def test_a_press_in_another_conversation_is_answered(
     with no_error_of_ours(caplog):
         await talk.feed(talk.private, update)
     assert talk.toast()["callback_query_id"] == update["callback_query"]["id"]
+
+
+@pytest.mark.parametrize("word", ["send", "stop", "drop", "show", ""])
+async def test_only_an_operator_moves_a_broadcast(talk: Talk, clock: Clock, word: str) -> None:
+    number = await talk.application.services.broadcasts.draft(999, "news", clock())
+    before = await talk.rows(broadcast)
+    (message,) = await talk.say(talk.ada, talk.private, "/klout @nasa")
+    assert await forge(talk, talk.ada, message, f"1|{Action.BROADCAST}|{word}/{number}")
+    assert await talk.rows(broadcast) == before
+    assert "This button is old." in talk.toast()["text"]
+    assert not await talk.tick()
 
 
 async def _furnished(talk: Talk, where: Chat) -> list[Json]:

@@ -78,7 +78,7 @@ async def test_a_loop_that_is_blocked_is_seen(metrics: Metrics) -> None:
 async def test_what_waits_and_what_became_of_the_rest(talk: Talk, clock: Clock) -> None:
     services = talk.application.services
     registry = CollectorRegistry()
-    figures = StoredFigures(services.counting, services.spending, clock)
+    figures = StoredFigures(services.counting, services.spending, services.usage, clock)
     registry.register(figures)
     await figures.refresh()
     assert registry.get_sample_value("klout_outbox_oldest_seconds") == 0
@@ -107,7 +107,7 @@ async def test_figures_are_read_once_for_several_who_ask(
     talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = talk.application.services
-    figures = StoredFigures(services.counting, services.spending, clock)
+    figures = StoredFigures(services.counting, services.spending, services.usage, clock)
     asked = []
 
     async def count(now: object) -> None:

@@ -10,7 +10,8 @@ from telegram.error import NetworkError
 
 from handlers import patience
 from playground.x.server import Fault, XServer
-from storage.inbox import LEASE, Inbox, Incoming
+from storage.inbox import LEASE, Inbox
+from storage.lanes import Incoming
 from storage.schema import inbox, received
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk

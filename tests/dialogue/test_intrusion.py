@@ -107,9 +107,10 @@ HOSTILE_NAMES: Final = (
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 async def test_a_name_is_a_name_wherever_it_is_shown(
-    talk: Talk, telegram: LocalTelegram, world: FixedWorld, clock: Clock, name: str
+    talk: Talk, world: FixedWorld, clock: Clock, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     """The local Telegram refuses markup that is broken, and shows what is not as entities."""
+    telegram = talk.telegram
     world.put(account(1, "nasa", name=name, bio=name))
     mallory = telegram.person(name, "fr")
     group = telegram.group(name, [mallory, talk.bob])
@@ -143,6 +144,7 @@ async def test_a_name_is_a_name_wherever_it_is_shown(
     clock.forward(days=8)
     world.put(replace(before, followers=90_000))
     await talk.tick(private)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
     assert _links(telegram) <= {"https://x.com/nasa", "https://x.com/lea"} | _ours(talk)
 
 

@@ -219,7 +219,7 @@ async def test_what_is_no_text_gets_at_most_a_hint(
     assert await talk.rows(follow) == []
 
 
-@pytest.mark.parametrize("text", ["/spend", "/stats"])
+@pytest.mark.parametrize("text", ["/spend", "/stats", "/health", "/broadcast news"])
 async def test_an_operators_command_forwarded_by_a_stranger_is_a_strangers(
     talk: Talk, text: str
 ) -> None:

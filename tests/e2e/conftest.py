@@ -57,21 +57,21 @@ class BotProcess:
         raise AssertionError(f"{text!r} never came: {''.join(self.output)}")
 
     async def end(self, *, signal: int | None = None) -> int:
-        """Its exit code, within the five seconds that are promised after a signal."""
+        """Its exit code; within the five seconds that are promised after a signal."""
         if signal is not None:
             self.process.send_signal(signal)
         assert self.process.stdout
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60 if signal is None else 5):
             self.output.append((await self.process.stdout.read()).decode())
             return await self.process.wait()
 
 
-async def launch(folder: Path, environment: Mapping[str, str], mode: str = "run") -> BotProcess:
+async def launch(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
     """Start the bot in a folder, knowing nothing but `environment`."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         ROOT / "bot.py",
-        mode,
+        *arguments or ("run",),
         cwd=folder,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=PIPE,

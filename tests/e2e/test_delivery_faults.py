@@ -3,10 +3,8 @@
 import asyncio
 import os
 import signal
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +13,16 @@ from sqlalchemy import Table, select
 
 from benchmarks.subscribers import subscribe
 from operations.restoring import restore
-from operations.settings import Settings, SettingsError
+from operations.settings import Settings
 from playground.telegram.wire import Json
 from playground.telegram.world import Event
+from storage.backups import BackupError, back_up
 from storage.control import TERM, Control
 from storage.database import Database
 from storage.outbox import LEASE, Outbox, post
 from storage.places import Place
 from storage.schema import digest, outbox
-from tests.conftest import Clock, of_sqlite
+from tests.conftest import Clock
 from tests.dialogue.conftest import Talk, settings, talk, telegram  # noqa: F401 - fixtures
 from tests.e2e.conftest import Town, launch, locked
 
@@ -158,7 +157,6 @@ async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
-@of_sqlite
 async def test_f27_a_restored_backup_sends_nothing_again(
     talk: Talk,  # noqa: F811 - the fixture
     settings: Settings,  # noqa: F811 - the fixture
@@ -169,19 +167,18 @@ async def test_f27_a_restored_backup_sends_nothing_again(
     clock.now = await _next_run(talk)
     talk.telegram.fail("sendMessage", 429, "Too Many Requests", retry_after=60)
     before, waiting = tmp_path / "before.db", tmp_path / "waiting.db"
-    _back_up(tmp_path / "klout.db", before)
+    back_up(settings.database_url, before)
     assert not await _tick(talk)
-    _back_up(tmp_path / "klout.db", waiting)
+    back_up(settings.database_url, waiting)
     clock.forward(minutes=2)
     assert len(await _tick(talk)) == 1
     for backup in (before, waiting):
-        await restore(settings, backup, clock)
+        await restore(settings.database_url, backup, clock)
         assert not await _tick(talk)
     clock.now = await _next_run(talk)
     assert len(await _tick(talk)) == 1
 
 
-@of_sqlite
 @pytest.mark.parametrize("make", [lambda _: None, lambda file: file.write_bytes(b"?" * 4096)])
 async def test_f27_what_is_no_backup_changes_nothing(
     talk: Talk,  # noqa: F811 - the fixture
@@ -192,8 +189,8 @@ async def test_f27_what_is_no_backup_changes_nothing(
 ) -> None:
     await talk.ask("/follow @nasa")
     make(tmp_path / "backup.db")
-    with pytest.raises(SettingsError):
-        await restore(settings, tmp_path / "backup.db", clock)
+    with pytest.raises(BackupError):
+        await restore(settings.database_url, tmp_path / "backup.db", clock)
     clock.now = await _next_run(talk)
     assert len(await _tick(talk)) == 1
 
@@ -210,8 +207,3 @@ async def _next_run(talk: Talk) -> datetime:  # noqa: F811 - the class
     assert schedule
     assert schedule.next_run_at
     return schedule.next_run_at
-
-
-def _back_up(file: Path, to: Path) -> None:
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(to)) as target:
-        source.backup(target)

@@ -85,6 +85,8 @@ async def test_a_running_bot_is_measured(town: Town, x: XServer, tmp_path: Path,
     assert found["klout_x_spent_month_dollars"] == found["klout_x_spent_today_dollars"]
     assert found["klout_x_budget_dollars"] == 10
     assert found["klout_outbox_messages uncertain"] == 0
+    assert found["klout_inbox_updates waiting"] == 0
+    assert found["klout_inbox_oldest_seconds"] == 0
     assert found["klout_sender_elected"] == 1
     assert found["process_resident_memory_bytes"] > 0
     _, text = await _get(port, "metrics")
@@ -157,7 +159,7 @@ async def test_a_port_that_is_taken_is_said_so(town: Town, tmp_path: Path, port:
 async def test_systemd_is_told_and_lines_are_json(town: Town, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
         supervisor.bind(str(tmp_path / "notify"))
-        supervisor.settimeout(10)
+        supervisor.settimeout(60)
         town.environment |= {"NOTIFY_SOCKET": str(tmp_path / "notify"), "LOG_FORMAT": "json"}
         bot = await launch(tmp_path, town.environment)
         town.telegram.fail("sendMessage", 400, "Bad Request: odd")

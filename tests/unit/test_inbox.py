@@ -10,14 +10,13 @@ from storage.database import Database
 from storage.inbox import (
     KEPT,
     LEASE,
-    MOST_A_LANE,
     MOST_ATTEMPTS,
     REMEMBERED,
     Inbox,
-    Incoming,
-    Taken,
 )
+from storage.lanes import MOST_A_LANE, Incoming, Taken
 from storage.places import Place
+from storage.restoring import give_up_waiting
 from storage.schema import inbox, received
 from tests.conftest import Clock
 
@@ -272,3 +271,11 @@ async def test_numbers_are_forgotten_after_two_days_and_doubts_after_a_month(box
     box.clock.now += KEPT
     await box.mine.prune()
     assert await box.states() == {2: "waiting"}
+
+
+async def test_a_restored_backup_answers_nobody_again(box: Box) -> None:
+    await box.put(1, lane=1)
+    await box.taken(2, lane=2)
+    await give_up_waiting(box.database, box.clock())
+    assert set((await box.states()).values()) == {"uncertain"}
+    assert [row.body for row in (await box.rows()).values()] == [None, None]

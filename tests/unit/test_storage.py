@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from scoring.budget import Reservation
@@ -19,7 +17,7 @@ from scoring.score import score
 from storage.chats import Chats
 from storage.database import Database
 from storage.readings import Readings
-from storage.schema import account, chat, metadata, snapshot
+from storage.schema import account, chat, snapshot
 from storage.spending import Spending
 from tests.accounts import ANYBODY, NOW
 from tests.conftest import Clock
@@ -30,14 +28,6 @@ def reading(
 ) -> Reading:
     facts = Facts(handle, "x", followers, 1, 1, 1, NOW, clock(), None)
     return Reading(account_id, handle, "A name", protected=False, score=score(facts))
-
-
-async def test_the_migrations_make_the_schema(database: Database) -> None:
-    def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
-
-    async with database.transaction() as connection:
-        assert await connection.run_sync(differences) == []
 
 
 async def test_snapshots_are_only_ever_added(database: Database, clock: Clock) -> None:

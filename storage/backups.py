@@ -1,0 +1,157 @@
+"""A database into one file, and back: by SQLite's own means, or by PostgreSQL's tools."""
+
+import os
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import make_url
+
+from storage.database import StorageError
+from storage.sqlite import create_private, file_of
+
+_EMPTY: Final = """
+SET lock_timeout = '10s';
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+    EXECUTE format('DROP TABLE %I CASCADE', name);
+  END LOOP;
+END $$;
+"""
+"""What a later migration added has to go, too: the backup knows nothing of it."""
+
+
+class BackupError(Exception):
+    """A file that is no backup; the message is one sentence."""
+
+
+def back_up(url: str, to: Path) -> None:
+    """Write everything into a file that only its owner can read, in place of one that is there.
+
+    The file appears under its name once it is whole and on the disk. The bot may be running.
+
+    Raises:
+        BackupError: the file is the database itself.
+        StorageError: PostgreSQL's tools are missing, or say what is wrong.
+        OSError, sqlite3.Error: something cannot be read or written.
+    """
+    new = to.with_name(f".{to.name}.{os.getpid()}")
+    try:
+        create_private(new)
+        if url.startswith("postgresql"):
+            _run("pg_dump", url, "--format=custom", "--no-owner", "--no-acl", f"--file={new}")
+        else:
+            _vacuum(file_of(url), new, to)
+        _flush(new)
+        new.replace(to)
+        _flush(to.parent)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def put_back(url: str, backup: Path) -> None:
+    """Put a backup in the database's place: all of it or, by any error, nothing.
+
+    Raises:
+        BackupError: there is no such backup, or it is not a whole one.
+        StorageError: PostgreSQL's tools are missing, or say what is wrong.
+        OSError, sqlite3.Error: something cannot be read or written.
+    """
+    if not backup.is_file():
+        raise BackupError(f"{backup} is not usable: there is no such file.")
+    if url.startswith("postgresql"):
+        _put_back_dump(url, backup)
+    else:
+        _put_back_file(file_of(url), backup)
+
+
+def _vacuum(database: Path, new: Path, to: Path) -> None:
+    if to.exists() and to.samefile(database):
+        raise BackupError(f"{to} is not usable: it is the database itself.")
+    uri = f"{database.absolute().as_uri()}?mode=rw"
+    if not database.is_file():
+        raise FileNotFoundError(f"there is no file {database}")
+    with closing(sqlite3.connect(uri, uri=True, timeout=60)) as source:
+        source.execute("VACUUM INTO ?", (str(new),))
+    if not _whole(new):
+        raise StorageError("the database is damaged: its copy is not whole")
+
+
+def _whole(file: Path) -> bool:
+    with closing(sqlite3.connect(file)) as copy:
+        return bool(copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
+
+
+def _put_back_file(database: Path, backup: Path) -> None:
+    """Copy a database, which may be in use and have side files, as one."""
+    create_private(database)
+    try:
+        if not _whole(backup):
+            raise BackupError(f"{backup} is not usable: it is damaged.")
+        with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(database)) as to:
+            source.backup(to)
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"{backup} is not usable: {error}.") from None
+
+
+def _put_back_dump(url: str, backup: Path) -> None:
+    """Read the whole archive first: half of one must not be committed."""
+    with tempfile.TemporaryDirectory() as folder:  # its owner's only
+        script = Path(folder) / "script.sql"
+        try:
+            _run("pg_restore", url, "--no-owner", "--no-acl", f"--file={script}", str(backup))
+        except _ToolError as error:
+            raise BackupError(f"{backup} is not usable: {error}.") from None
+        quietly = ("--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1")
+        _run("psql", url, *quietly, "--single-transaction", "-c", _EMPTY, "-f", str(script))
+
+
+class _ToolError(StorageError):
+    """What one of PostgreSQL's tools said."""
+
+
+def _run(tool: str, url: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's tools; what it must know of the address is in its environment."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and nothing that a stranger wrote
+            [tool, *arguments],
+            env=os.environ | _environment(url),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise StorageError(
+            f"{tool} is not on this machine (Debian: apt-get install postgresql-client)"
+        ) from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"{tool} ended with {done.returncode}"]
+        raise _ToolError(said[0])
+
+
+def _environment(url: str) -> dict[str, str]:
+    address = make_url(url)
+    given = {
+        "PGHOST": address.host,
+        "PGPORT": address.port and str(address.port),
+        "PGUSER": address.username,
+        "PGPASSWORD": address.password,
+        "PGDATABASE": address.database,
+        "PGSSLMODE": address.query.get("ssl"),
+    }
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def _flush(path: Path) -> None:
+    """What was written is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not every file system can do this for a folder
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
