@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answers, digests, drawing, facts, watching, webhooks
+from benchmarks import answers, budget, digests, drawing, facts, watching, webhooks
 
 
 def main() -> None:
@@ -14,6 +14,8 @@ def main() -> None:
     asyncio.run(webhooks.run())
     print("Watching")
     asyncio.run(watching.run())
+    print("Budget")
+    asyncio.run(budget.run())
     print("Digests")
     asyncio.run(digests.run())
     print("Pictures")

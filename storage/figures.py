@@ -88,12 +88,14 @@ class Health(NamedTuple):
         latency: what the database takes for the smallest question.
         revision: of the schema.
         oldest: when the oldest message that waits could have been sent; None when none waits.
+        oldest_update: when the oldest update that no process has taken came; None without.
         sender_seen_at: when the process that sends last said so; None when there is none.
     """
 
     latency: timedelta
     revision: str
     oldest: datetime | None
+    oldest_update: datetime | None
     sender_seen_at: datetime | None
 
 
@@ -155,8 +157,11 @@ class Counting:
             revision = await connection.scalar(select(_VERSION.c.version_num))
             latency = timedelta(seconds=time.perf_counter() - began)
             oldest = await _oldest(connection, now)
+            update: datetime | None = await connection.scalar(
+                select(func.min(inbox.c.received_at)).where(inbox.c.state == "waiting")
+            )
         seen_at = await Control(self._database).seen_at()
-        return Health(latency, str(revision), oldest, seen_at)
+        return Health(latency, str(revision), oldest, update, seen_at)
 
 
 async def _oldest(connection: AsyncConnection, now: datetime) -> datetime | None:

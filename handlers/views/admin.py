@@ -150,6 +150,11 @@ def health(told: Wellbeing, now: datetime, wording: Wording) -> Reply:
         gettext("Database: answers within {n} ms, schema {revision}.").format(
             n=milliseconds, revision=found.revision
         ),
+        gettext("Updates: the oldest came {ago}.").format(
+            ago=wording.ago(now - found.oldest_update)
+        )
+        if found.oldest_update
+        else gettext("Updates: none waits."),
         gettext("Messages: the oldest was due {ago}.").format(ago=wording.ago(now - found.oldest))
         if found.oldest
         else gettext("Messages: none waits."),

@@ -94,7 +94,7 @@ def privacy(wording: Wording) -> Reply:
         "<b>Privacy</b>\n"
         "I keep: the public counts of the accounts that were asked for; the language and time zone"
         " a chat chose, whom it follows, when, and what I sent for it; the handle you said is"
-        " yours, with your Telegram user id.\n"
+        " yours, with your Telegram user id; how much was read on X for a chat, for two months.\n"
         "Once you are answered I do not keep your name, your messages, or who asked for whose"
         " score.\n"
         "/export sends you all of it, /forget_me erases it at once. What X shows of an account"
