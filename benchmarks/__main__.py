@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answers, digests, drawing, facts
+from benchmarks import answers, digests, drawing, engines, facts
 
 
 def main() -> None:
@@ -13,6 +13,8 @@ def main() -> None:
     asyncio.run(answers.run())
     print("Digests")
     asyncio.run(digests.run())
+    print("Engines")
+    asyncio.run(engines.run())
     print("Pictures")
     asyncio.run(drawing.run())
 
