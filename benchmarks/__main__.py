@@ -2,7 +2,7 @@
 
 import asyncio
 
-from benchmarks import answers, budget, digests, drawing, facts, watching, webhooks
+from benchmarks import answers, budget, digests, drawing, engines, facts, watching, webhooks
 
 
 def main() -> None:
@@ -18,6 +18,8 @@ def main() -> None:
     asyncio.run(budget.run())
     print("Digests")
     asyncio.run(digests.run())
+    print("Engines")
+    asyncio.run(engines.run())
     print("Pictures")
     asyncio.run(drawing.run())
 

@@ -1,7 +1,7 @@
 """`make chaos`: digests due all at once, processes that are killed, stopped or left hanging.
 
 Nothing may arrive twice, and whatever did not arrive must be one of the messages marked as
-uncertain. The bot is one process or two on one database, killed about a second after it is up,
+uncertain. The bot is one process or more on one database, killed about a second after it is up,
 started again, until nothing waits. Telegram and X are local servers in this process; each answer
 of Telegram takes a while before and after it takes effect, so that a kill can fall on both sides.
 """
@@ -11,21 +11,22 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
 from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
+from sqlalchemy import bindparam, select, text
 
 from benchmarks.answers import ROOT, address
 from benchmarks.hurried import hurried
@@ -36,6 +37,8 @@ from playground.telegram.web import create_app
 from playground.x.accounts import FixedWorld
 from playground.x.server import XServer
 from storage.database import Database
+from storage.schema import Moment, digest, outbox
+from tests.postgresql import server
 
 _TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
 _X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
@@ -61,7 +64,6 @@ _OPEN: Final = {
     "digest": "state in ('due', 'ready')",
     "outbox": "state in ('pending', 'leased', 'sending')",
 }
-_PLACES: Final = "select distinct chat_id from digest"
 
 
 @dataclass
@@ -78,11 +80,11 @@ class Chaos:
     fault: str
     speed: float
     folder: Path
+    database_url: str
     faults: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.clock = hurried(self.speed)
-        self.file = self.folder / "klout.db"
         self.telegram = LocalTelegram(_TOKEN, "klout_bot", self.clock)
         self._running: dict[int, Process] = {}
         self._random = random.Random(4242)  # noqa: S311 - the same faults each time
@@ -93,10 +95,9 @@ class Chaos:
         chats = [self.telegram.private_chat(person).id for person in people]
         world = accounts(_HANDLES, self.clock())
         x = XServer(FixedWorld(world), _X_TOKEN, self.clock)
-        database = await Database.open(f"sqlite:///{self.file}")
+        database = await Database.open(self.database_url)
         now = self.clock().replace(second=0, microsecond=0)
         await subscribe(database, chats, [account.handle for account in world], now)
-        await database.close()
         begun = time.perf_counter()
         async with AsyncExitStack() as stack:
             front = create_app(self.telegram, PageData([], []))
@@ -109,17 +110,18 @@ class Chaos:
                 "X_BEARER_TOKEN": _X_TOKEN,
                 "X_API_URL": x_url,
                 "X_BUDGET_USD_MONTH": "1000",
-                "DATABASE_URL": f"sqlite:///{self.file}",
+                "DATABASE_URL": self.database_url,
                 "LOG_LEVEL": "INFO",
             }
             lives = [
                 asyncio.create_task(self._life(number, environment))
                 for number in range(self.processes)
             ]
-            breaking = asyncio.create_task(self._stop_some()) if self.fault == "stop" else None
+            stopping = self.fault == "stop"
+            breaking = asyncio.create_task(self._stop_some(database)) if stopping else None
             try:
                 async with asyncio.timeout(_MOST):
-                    while not self._settled():
+                    while not await self._settled(database):
                         await asyncio.wait(lives, timeout=1, return_when=asyncio.FIRST_EXCEPTION)
                         for life in lives:
                             if life.done():
@@ -128,7 +130,9 @@ class Chaos:
                 for task in [*lives, *filter(None, [breaking])]:
                     task.cancel()
                 await asyncio.gather(*lives, return_exceptions=True)
-        return self._report(chats, x, time.perf_counter() - begun)
+            seconds = time.perf_counter() - begun
+            stack.push_async_callback(database.close)
+            return await self._report(database, chats, x, seconds)
 
     async def _life(self, number: int, environment: Mapping[str, str]) -> None:
         """One process: started again whenever it was killed."""
@@ -168,12 +172,12 @@ class Chaos:
                 process.kill()
             await process.wait()
 
-    async def _stop_some(self) -> None:
+    async def _stop_some(self, database: Database) -> None:
         """Freeze each process for longer than any lease lasts, while messages are sent."""
         stops = _STOPS * self.processes
         for stop in range(stops):
             enough = self.chats * (stop + 1) // (stops + 2)
-            while self._count("outbox where state = 'sent'") < enough:  # noqa: ASYNC110
+            while await self._count(database, "outbox where state = 'sent'") < enough:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             process = self._running[stop % self.processes]
             process.send_signal(signal.SIGSTOP)
@@ -193,41 +197,44 @@ class Chaos:
             await asyncio.sleep(_MOST)
         return response
 
-    def _settled(self) -> bool:
-        return not any(self._open().values())
+    async def _settled(self, database: Database) -> bool:
+        """Whether every row is in a final state."""
+        rows = [f"{table} where {rest}" for table, rest in _OPEN.items()]
+        return not any([await self._count(database, each) for each in rows])
 
-    def _open(self) -> dict[str, int]:
-        """Rows that are not in a final state, by table."""
-        return {table: self._count(f"{table} where {rest}") for table, rest in _OPEN.items()}
+    async def _count(self, database: Database, rows: str) -> int:
+        async with database.reading() as connection:
+            query = text(f"select count(*) from {rows}")  # noqa: S608 - only this module's own
+            if ":now" in rows:
+                query = query.bindparams(bindparam("now", self.clock(), Moment))
+            return await connection.scalar(query) or 0
 
-    def _count(self, rows: str) -> int:
-        with closing(sqlite3.connect(self.file, timeout=60)) as database:
-            now = self.clock().replace(tzinfo=None).isoformat(" ")
-            query = f"select count(*) from {rows}"  # noqa: S608 - only this module's own
-            found: int = database.execute(query, {"now": now}).fetchone()[0]
-        return found
-
-    def _report(self, chats: list[int], x: XServer, seconds: float) -> bool:
+    async def _report(
+        self, database: Database, chats: list[int], x: XServer, seconds: float
+    ) -> bool:
         """Print what came of it; whether every promise was kept."""
         history = {chat: self.telegram.history(self.telegram.world.chat(chat)) for chat in chats}
         arrived = {chat: len(messages) for chat, messages in history.items()}
-        with closing(sqlite3.connect(self.file)) as database:
-            states = dict(database.execute("select chat_id, state from outbox").fetchall())
-            digests = Counter(row[0] for row in database.execute("select state from digest"))
-            doubled = len(chats) - len({row[0] for row in database.execute(_PLACES)})
+        async with database.reading() as connection:
+            rows = await connection.execute(select(outbox.c.chat_id, outbox.c.state))
+            states = {row.chat_id: row.state for row in rows}
+            made = (await connection.execute(select(digest.c.chat_id, digest.c.state))).all()
+        digests = Counter(row.state for row in made)
+        doubled = len(chats) - len({row.chat_id for row in made})
         missing = {chat for chat, count in arrived.items() if not count}
         uncertain = {chat for chat, state in states.items() if state == "uncertain"}
         promises = {
             "no chat got more than one": max(arrived.values()) <= 1,
             "what never came is marked uncertain": missing <= uncertain,
             "one digest a chat": digests.total() == len(chats) and not doubled,
-            "nothing is left open": self._settled(),
+            "nothing is left open": await self._settled(database),
             "nothing is called sent that was not": not missing
             & {chat for chat, state in states.items() if state == "sent"},
             "nothing Telegram refuses": not self.telegram.violations,
         }
+        engine = urlsplit(self.database_url).scheme
         print(
-            f"{self.fault}, {self.processes} process(es), time x{self.speed:g}: "
+            f"{self.fault}, {self.processes} process(es), {engine}, time x{self.speed:g}: "
             f"{len(chats):,} chats in {seconds:.0f} s; {dict(self.faults)}; "
             f"requests to X: {len(x.requests)}"
         )
@@ -247,7 +254,8 @@ def main() -> int:
     """Run once with each fault, or the one that is asked for."""
     parser = argparse.ArgumentParser(prog="benchmarks.chaos", description="Digests under faults.")
     parser.add_argument("--chats", type=int, default=2_000)
-    parser.add_argument("--processes", type=int, choices=(1, 2))
+    parser.add_argument("--processes", type=int, choices=(1, 2, 3))
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--fault", choices=("kill", "stop", "hang"))
     parser.add_argument("--speed", type=float, default=10.0, help="1 for the bot's real time")
     parser.add_argument("--folder", type=Path, help="keeps databases and logs")
@@ -255,10 +263,15 @@ def main() -> int:
     kept = True
     for fault in [given.fault] if given.fault else ["kill", "stop", "hang"]:
         for processes in [given.processes] if given.processes else [1, 2]:
-            with tempfile.TemporaryDirectory() as temporary:
+            with ExitStack() as stack:
+                temporary = stack.enter_context(tempfile.TemporaryDirectory())
                 folder = (given.folder or Path(temporary)) / f"{fault}-{processes}"
                 folder.mkdir(parents=True)
-                chaos = Chaos(given.chats, processes, fault, given.speed, folder)
+                if given.engine == "postgresql":
+                    url = stack.enter_context(server()).url()
+                else:
+                    url = f"sqlite:///{folder / 'klout.db'}"
+                chaos = Chaos(given.chats, processes, fault, given.speed, folder, url)
                 kept &= asyncio.run(chaos.run())
     return 0 if kept else 1
 
