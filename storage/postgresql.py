@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 _SETTINGS: Final = {
     "application_name": "klout",
     "timezone": "UTC",
+    # Whatever the server's default: a message that is sent again after a crash was armed before it.
+    "synchronous_commit": "on",
     # A process that is frozen inside a transaction holds nobody up for longer than this, nor does
     # a statement that has gone astray (milliseconds).
     "idle_in_transaction_session_timeout": "20000",
