@@ -99,7 +99,7 @@ class Arrival:
             self.wait = wait_of(error)
 
 
-_NOT_SENT: Final = (Verdict.NOT_SENT, Verdict.WAIT)
+_NOT_SENT: Final = (Verdict.NOT_SENT, Verdict.WAIT, Verdict.OURSELVES)
 
 _PASSING: Final = frozenset({"sendChatAction", "sendMessageDraft"})
 """Courtesies, of which nothing stays."""

@@ -15,7 +15,12 @@ from handlers.wording import Wording, wording_for
 
 _log = logging.getLogger(__name__)
 
-_NO_SECOND_MESSAGE: Final = (Verdict.UNKNOWN, Verdict.NOT_SENT, Verdict.WAIT)
+_NO_SECOND_MESSAGE: Final = (
+    Verdict.UNKNOWN,
+    Verdict.NOT_SENT,
+    Verdict.WAIT,
+    Verdict.OURSELVES,
+)
 """The answer may well have arrived, or the whole update will be dealt with again."""
 
 

@@ -7,7 +7,14 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from handlers import patience
 from handlers.arrival import Arrival, Fate, Withheld, creates, dealing_with
@@ -49,6 +56,7 @@ FATES: list[tuple[list[Step], Fate]] = [
     ([("sendMessage", TimedOut)], Fate.UNCERTAIN),
     ([("sendMessage", never_left)], Fate.AGAIN),
     ([("sendMessage", lambda: RetryAfter(timedelta(seconds=9)))], Fate.AGAIN),
+    ([("sendMessage", InvalidToken)], Fate.AGAIN),
     ([("sendMessage", lambda: BadRequest("chat not found"))], Fate.DONE),
     ([("sendPhoto", TimedOut), ("sendMessage", None)], Fate.DONE),
     ([("sendMessage", None), ("sendMessage", TimedOut)], Fate.DONE),
