@@ -260,7 +260,7 @@ async def test_one_that_cannot_be_stored_holds_up_no_other(
     async def odd(self: Letters, place: Place, *args: Any) -> Written:
         written = await original(self, place, *args)
         if trouble and place.chat_id == talk.group.id:
-            return written._replace(html="\ud800")  # SQLite stores no lone surrogate
+            return written._replace(html=None)  # type: ignore[arg-type]  # no engine stores it
         return written
 
     monkeypatch.setattr(Letters, "digest", odd)

@@ -56,21 +56,33 @@ async def test_it_is_told_of_inline_queries_and_of_guests(town: Town, tmp_path: 
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
-FAULTS = [
+PASSING = [
     (Fault(429, "{}"), "X asks us to slow down."),
-    (Fault(402, "{}"), "prepaid reads are used up"),
-    (Fault(401, "{}"), "X does not accept this bot’s key"),
     (Fault(500, "<html>", "text/html"), "X is not answering"),
     (Fault(200, ""), "X is not answering"),
 ]
+LASTING = [
+    (Fault(402, "{}"), "prepaid reads are used up"),
+    (Fault(401, "{}"), "X does not accept this bot’s key"),
+]
+"""After one of these X is not asked again at once."""
 
 
-async def test_every_fault_at_x_is_answered(town: Town, x: XServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lasting", LASTING, ids=["402", "401"])
+async def test_every_fault_at_x_is_answered(
+    town: Town, x: XServer, tmp_path: Path, lasting: tuple[Fault, str]
+) -> None:
     bot = await _started(town, tmp_path)
-    for fault, sentence in FAULTS:
+    for fault, sentence in PASSING:
         x.fail("users", fault)
         assert sentence in (await town.ask("/klout @nasa"))["text"]
     assert "no account @nobody on X" in (await town.ask("/klout @nobody"))["text"]
+    fault, sentence = lasting
+    x.fail("users", fault)
+    assert sentence in (await town.ask("/klout @nasa"))["text"]
+    asked = len(x.requests)
+    assert sentence in (await town.ask("/klout @lea"))["text"]
+    assert len(x.requests) == asked
     assert await bot.end(signal=signal.SIGTERM) == 0
     _no_secret_in(bot)
 
