@@ -1,7 +1,7 @@
 """Reading many accounts, frugally: a hundred at a time, and no more once nothing can be bought."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -22,6 +22,9 @@ from scoring.reader import Reader
 
 _TOGETHER: Final = 100
 """Handles read at a time: as many as X looks up in one request."""
+
+_REFUSED: Final = (CreditsDepleted, TokenRefused)
+"""X refuses everybody, or did until just now."""
 
 
 @dataclass(slots=True)
@@ -55,13 +58,23 @@ async def collect(reader: Reader, handles: Iterable[str], who: Asker) -> Collect
         if stop is not None:
             _leave(collected, some, stop)
             continue
-        results = await asyncio.gather(*(_read(reader, handle, who) for handle in some))
-        for handle, problem in zip(some, results, strict=True):
+        results = await _read_all(reader, some, who)
+        refused = [handle for handle, problem in results.items() if isinstance(problem, _REFUSED)]
+        if len(refused) < len(some):  # X answers again: one was let through to find out, alone
+            results |= await _read_all(reader, refused, who)
+        for handle, problem in results.items():
             if problem is not None:
                 _leave(collected, [handle], problem)
-            if isinstance(problem, BudgetSpent | CreditsDepleted | TokenRefused | RateLimited):
+            if isinstance(problem, (BudgetSpent, RateLimited, *_REFUSED)):
                 stop = problem
     return collected
+
+
+async def _read_all(
+    reader: Reader, handles: Sequence[str], who: Asker
+) -> dict[str, ScoringError | None]:
+    results = await asyncio.gather(*(_read(reader, handle, who) for handle in handles))
+    return dict(zip(handles, results, strict=True))
 
 
 async def _read(reader: Reader, handle: str, who: Asker) -> ScoringError | None:
@@ -76,7 +89,7 @@ def _leave(collected: Collected, handles: Iterable[str], problem: ScoringError) 
     for handle in handles:
         collected.problems[key(handle)] = problem
         if isinstance(problem, SourceError) and not isinstance(
-            problem, BudgetSpent | CreditsDepleted | QuotaSpent | TokenRefused
+            problem, (BudgetSpent, QuotaSpent, *_REFUSED)
         ):
             collected.unread.add(key(handle))
     if isinstance(problem, RateLimited):

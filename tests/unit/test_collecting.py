@@ -14,6 +14,7 @@ from delivery.preparing import planned
 from playground.x.accounts import Account, FixedWorld, Post
 from playground.x.server import XServer
 from scoring import windows
+from scoring.errors import CreditsDepleted
 from scoring.facts import Facts
 from scoring.reader import Reader
 from scoring.reading import Reading
@@ -72,6 +73,21 @@ async def test_each_handle_is_read_once_and_the_ledger_says_what_x_charged(
         assert (await connection.execute(count)).one() == (HANDLES, HANDLES)
         money = select(func.sum(spending.c.spent), func.sum(spending.c.reserved))
         assert (await connection.execute(money)).one() == (x.bill, 0)
+
+
+async def test_once_x_answers_again_everybody_is_read(
+    database: Database, clock: Clock, source: XSource, x: XServer
+) -> None:
+    ledger = Spending(database, _BUDGET)
+    refused = await ledger.reserve("user", 1, clock())
+    await ledger.settle(refused, {}, CreditsDepleted())
+    clock.forward(hours=1)
+    # alone, each in a request of its own: only one of them is let through to find out
+    reader = Reader(source, Readings(database), ledger, Quotas(database), clock, batch_window=0)
+    collected = await collect(reader, ["nasa", "lea"], ANYBODY)
+    await reader.close()
+    assert x.requests.count("/2/users/by") > 1
+    assert collected.problems == {}
 
 
 def _read_before(account: Account, clock: Clock) -> Reading:
