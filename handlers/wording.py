@@ -43,9 +43,14 @@ class Wording:
         text = self.ngettext(singular, plural, grammatical)
         return text.format(n=format_decimal(shown, format=pattern, locale=self._locale))
 
+    def labelled(self, name: str, value: str) -> str:
+        """A name and what it is: "alerts: 2", « alertes : 2 »."""
+        return self.gettext("{name}: {value}").format(name=name, value=value)
+
     def dollars(self, value: float) -> str:
-        """An amount of US dollars: "$1.20", « 1,20 $US »."""
-        return str(format_currency(value, "USD", locale=self._locale))
+        """An amount of US dollars: "$1.20", « 1,20 $US »; a count of mentions costs half a cent."""
+        pattern = self._locale.currency_formats["standard"].pattern.replace("0.00", "0.00#")
+        return str(format_currency(value, "USD", pattern, self._locale, currency_digits=False))
 
     def percent(self, value: int) -> str:
         """A whole percentage: "80%", « 80 % »."""

@@ -4,6 +4,7 @@ While one is open nobody asks X. Once `until` is past, one request is let throug
 closes the outage, or prolongs it. What is refused is not charged for, but X sees every attempt.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -13,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scoring.errors import CreditsDepleted, SourceError, TokenRefused
 from storage.database import Database
 from storage.schema import outage
+
+_log = logging.getLogger(__name__)
 
 _ERRORS: Final[dict[str, type[SourceError]]] = {"credits": CreditsDepleted, "token": TokenRefused}
 
@@ -100,13 +103,16 @@ async def note(connection: AsyncConnection, problem: SourceError, now: datetime)
             else:
                 new = insert(outage).values(reason=reason, opened_at=now, until=until)
                 await connection.execute(new)
+                _log.warning("X refuses to be read (%s): nobody asks it before %s", reason, until)
 
 
 async def close(connection: AsyncConnection, now: datetime) -> None:
     """The probe was answered."""
-    await connection.execute(
+    closed = await connection.execute(
         update(outage).where(outage.c.closed_at.is_(None)).values(closed_at=now)
     )
+    if closed.rowcount:
+        _log.info("X lets itself be read again")
 
 
 async def _open(connection: AsyncConnection) -> Outage | None:

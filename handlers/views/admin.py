@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.views import Reply
-from handlers.views.notices import why
+from handlers.views.notices import refused
 from handlers.wording import Wording
 from storage.figures import Figures, Health
 from storage.outages import Outage
@@ -60,7 +60,9 @@ def spend(costs: Costs, now: datetime, wording: Wording) -> Reply:
             money=_dollars(pace, wording)
         ),
         *(
-            f"{names[name]}: {_number(bought.units, wording)} · {_dollars(bought.spent, wording)}"
+            wording.labelled(
+                names[name], f"{_number(bought.units, wording)} · {_dollars(bought.spent, wording)}"
+            )
             for name, bought in costs.month.items()
         ),
     ]
@@ -68,7 +70,7 @@ def spend(costs: Costs, now: datetime, wording: Wording) -> Reply:
         text = gettext("Of that, {money} is set aside for requests that were never answered.")
         lines.append(text.format(money=_dollars(aside, wording)))
     if costs.outage:
-        lines += [gettext("<b>X does not let me read any more</b>"), why(costs.outage, wording)]
+        lines.append(refused(costs.outage, wording))
     lines += _saved(costs.total, wording)
     if costs.commands:
         lines += ["", gettext("<b>What for, this month</b>")]
@@ -81,7 +83,7 @@ def spend(costs: Costs, now: datetime, wording: Wording) -> Reply:
 
 def _line(name: str, used: Used, wording: Wording) -> str:
     accounts = wording.count("{n} account", "{n} accounts", used.profiles)
-    return f"{name}: {_dollars(used.spent, wording)} · {accounts}"
+    return wording.labelled(name, f"{_dollars(used.spent, wording)} · {accounts}")
 
 
 def _saved(total: Used, wording: Wording) -> list[str]:
@@ -112,7 +114,7 @@ def stats(figures: Figures, now: datetime, wording: Wording) -> Reply:
         (gettext("messages that may not have arrived"), figures.uncertain),
     ]
     lines = [gettext("<b>How it goes</b>")]
-    lines += [f"{name}: {_number(number, wording)}" for name, number in rows]
+    lines += [wording.labelled(name, _number(number, wording)) for name, number in rows]
     if figures.oldest is not None:
         late = gettext("The oldest message was due {ago}.")
         lines.append(late.format(ago=wording.ago(now - figures.oldest)))
@@ -166,7 +168,7 @@ def health(told: Wellbeing, now: datetime, wording: Wording) -> Reply:
         gettext("Budget: {money} of {cap} this month.").format(
             money=_dollars(told.spent, wording), cap=_dollars(told.cap, wording)
         ),
-        why(told.outage, wording) if told.outage else gettext("X: lets me read."),
+        refused(told.outage, wording) if told.outage else gettext("X: lets me read."),
     ]
     return Reply("\n".join(lines))
 

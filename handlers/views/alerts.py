@@ -32,7 +32,7 @@ def set_for(
     when = wording.gettext("I look whenever it is read anyway: at most once a day.")
     off = button(wording.gettext("No more alerts"), Action.ALERT_OFF, reading.handle)
     told = text.format(headline=headline(reading), value=shown)
-    instead = wording.gettext("It replaces the one that was set on this account.")
+    instead = wording.gettext("This alert replaces the one that was set on this account.")
     lines = [f"{told} {when}", *([instead] if replaced else [])]
     return Reply("\n".join(lines), InlineKeyboardMarkup([[off]]))
 

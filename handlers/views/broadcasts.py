@@ -68,7 +68,8 @@ def progress(number: int, told: Progress, wording: Wording) -> Reply:
         (gettext("to come"), told.ahead + told.waiting),
         (gettext("did not arrive, or perhaps"), told.failed),
     ]
-    lines = [titles.get(told.state, ""), *(f"{name}: {_number(n, wording)}" for name, n in rows)]
+    lines = [titles.get(told.state, "")]
+    lines += [wording.labelled(name, _number(n, wording)) for name, n in rows]
     buttons = []
     if told.state == "sending":
         buttons.append(button(gettext("Stop"), Action.BROADCAST, f"stop/{number}"))

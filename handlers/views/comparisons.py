@@ -33,7 +33,10 @@ def comparison(request: Request, answers: Sequence[Answer], wording: Wording) ->
     ranked = rank({name: reading.score for name, reading in readings.items()})
     blocks = ["\n".join(line(placed, wording) for placed in ranked)] if ranked else []
     if len(ranked) >= LEAST:
-        blocks.append(verdict(readings[ranked[0].name], readings[ranked[1].name], wording))
+        judged = verdict(readings[ranked[0].name], readings[ranked[1].name], wording)
+        if len(ranked) > LEAST:
+            judged = wording.gettext("Between the first two:") + f"\n{judged}"
+        blocks.append(judged)
         blocks.append(_leads(ranked, wording))
     blocks += [sentence(answer, wording) for answer in answers if not isinstance(answer, Reading)]
     blocks += remarks(request, wording, MOST)

@@ -39,9 +39,9 @@ def which_goal(wording: Wording) -> Reply:
     """The command names no goal that can be."""
     text = wording.gettext(
         "A goal is one number from 0 to 100. For instance <code>/goal 35</code>, or"
-        " <code>/goal @{handle} 35</code>."
+        " <code>/goal @handle 35</code>."
     )
-    return Reply(text.format(handle="handle"))
+    return Reply(text)
 
 
 def _distance(told: Goal, wanted: str, wording: Wording) -> str:

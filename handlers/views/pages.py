@@ -218,11 +218,17 @@ def not_understood(wording: Wording, example: str, *, handle: str = "") -> Reply
     Args:
         handle: what may have been meant as one; scoring it is then one tap away.
     """
+    if not handle:
+        text = wording.gettext(
+            "Sorry, I did not understand. Try <code>/klout @{example}</code>, or /help."
+        )
+        return Reply(text.format(example=example))
     text = wording.gettext(
-        "Sorry, I did not understand. Try <code>/klout @{example}</code>, or /help."
+        "If an account on X is meant, press the button. Otherwise I did not understand, sorry:"
+        " /help says what I answer."
     )
     offer = [button(wording.gettext("Score @{handle}").format(handle=handle), Action.SCORE, handle)]
-    return Reply(text.format(example=example), InlineKeyboardMarkup([offer]) if handle else None)
+    return Reply(text, InlineKeyboardMarkup([offer]))
 
 
 def went_wrong(wording: Wording, error_id: str) -> str:

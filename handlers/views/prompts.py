@@ -61,7 +61,9 @@ def ask(wording: Wording, question: Question, given: str = "", *, private: bool)
         private: in a group the question is for that one person.
     """
     shown = profile_link(given) if question in _OF_AN_ACCOUNT else given
-    return Reply(_texts(wording)[question].format(given=shown), _force(question, private=private))
+    return Reply(
+        _texts(wording)[question].format(given=shown), _force(wording, question, private=private)
+    )
 
 
 def whom(question: Reply, wording: Wording) -> Reply:
@@ -77,7 +79,7 @@ def ask_presser(wording: Wording, question: Question, person: User, given: str =
     """
     who = f'<a href="tg://user?id={person.id}">{foreign(person.first_name)}</a>'
     text = _texts(wording)[question].format(given=profile_link(given) if given else "")
-    return Reply(f"{who}\n{text}", _force(question, private=False))
+    return Reply(f"{who}\n{text}", _force(wording, question, private=False))
 
 
 def asked(text: str) -> Asked | None:
@@ -109,9 +111,9 @@ def _texts(wording: Wording) -> dict[Question, str]:
     }
 
 
-def _force(question: Question, *, private: bool) -> ForceReply:
+def _force(wording: Wording, question: Question, *, private: bool) -> ForceReply:
     # selective: for whoever is quoted or mentioned, and in private nobody is
-    placeholder = _PLACEHOLDERS.get(question, "@handle")
+    placeholder = _PLACEHOLDERS.get(question) or wording.gettext("@handle")
     return ForceReply(selective=None if private else True, input_field_placeholder=placeholder)
 
 

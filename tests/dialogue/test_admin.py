@@ -39,9 +39,10 @@ async def test_an_operator_sees_what_was_spent(talk: Talk, operator: Person) -> 
     assert "This month: $0.13 of $10.00." in told
     assert "profiles: 2 · $0.02" in told
     assert "2 answers came from what I knew: reading again would have cost up to $0.13." in told
-    assert "\nklout: $0.06 · 1 account" in told
-    assert "\ncompare: $0.06 · 1 account" in told
-    assert f"\n{talk.group.id}: $0.06 · 1 account" in told
+    assert "\ncounts of mentions: 2 · $0.01" in told
+    assert "\nklout: $0.065 · 1 account" in told
+    assert "\ncompare: $0.065 · 1 account" in told
+    assert f"\n{talk.group.id}: $0.065 · 1 account" in told
     assert "accounts known: 2" in await ask(talk, operator, "/stats")
 
 
@@ -61,7 +62,7 @@ async def test_an_operator_sees_how_the_parts_are(
     clock.forward(minutes=2)
     told = await ask(talk, operator, "/health")
     assert "Sending: last sign of life 2 minutes ago." in told
-    assert "Its credits, its spending limit or its monthly usage cap are used up" in told
+    assert "\nX does not let me read any more\nIts credits, its spending limit" in told
 
 
 @pytest.mark.parametrize("command", ["/spend", "/stats", "/health", "/broadcast Hello"])
@@ -130,6 +131,19 @@ async def test_notices_come_in_the_operators_language(
     await talk.ask("/klout @nasa")
     (notice,) = await told(talk, operator)
     assert notice == "X me laisse lire à nouveau. Il refusait depuis le 18 mars, 12:00 UTC."
+
+
+async def test_a_refusal_and_its_end_are_in_the_log_once(
+    talk: Talk, x: XServer, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    x.fail("users", Fault(402, "{}"))
+    await talk.ask("/klout @nasa")
+    await talk.ask("/klout @lea")
+    clock.forward(hours=2)
+    await talk.ask("/klout @nasa")
+    await talk.ask("/klout @lea")
+    assert caplog.text.count("X refuses to be read (credits)") == 1
+    assert caplog.text.count("X lets itself be read again") == 1
 
 
 async def test_f15_a_refusal_is_asked_about_once_an_hour_and_told_once(

@@ -114,7 +114,7 @@ async def test_for_ones_own_handle_and_in_place_of_another(talk: Talk) -> None:
     assert first.startswith("@nasa · ")
     assert "when it crosses 40" in first
     assert "replaces" not in first
-    assert "It replaces the one that was set" in await talk.ask("/alert ± 5")
+    assert "This alert replaces the one that was set" in await talk.ask("/alert ± 5")
     assert (await kept(talk))["step"] == 5.0
 
 

@@ -25,6 +25,7 @@ def lines(message: Json) -> list[str]:
 async def test_the_highest_first_with_shared_places_and_who_leads(talk: Talk) -> None:
     (answer,) = await talk.say(talk.ada, talk.group, "/compare @lea @nasa @esa @nasa_too")
     assert lines(answer) == ["1. @esa", "=2. @nasa_too", "=2. @nasa", "4. @lea"]
+    assert "Between the first two:\nAbout " in answer["text"]
     assert "people would pick @esa" in answer["text"]
     assert "Leading in each part: community @esa" in answer["text"]
 
@@ -32,6 +33,7 @@ async def test_the_highest_first_with_shared_places_and_who_leads(talk: Talk) ->
 async def test_a_tie_is_called_one(talk: Talk) -> None:
     (answer,) = await talk.say(talk.ada, talk.group, "/compare @nasa @nasa_too")
     assert lines(answer) == ["=1. @nasa_too", "=1. @nasa"]
+    assert "Between the first two" not in answer["text"]
     assert "Too close to call: about 5 in 10 people would pick @nasa_too." in answer["text"]
 
 

@@ -182,7 +182,7 @@ async def test_a_slow_read_shows_that_work_goes_on(talk: Talk, x: XServer) -> No
 
 
 async def test_a_lone_word_is_offered_not_paid_for(talk: Talk, x: XServer) -> None:
-    assert (await talk.ask("hello")).startswith("Sorry, I did not understand.")
+    assert "press the button" in await talk.ask("hello")
     assert not x.requests
     (answer,) = await talk.press(talk.ada, talk.private, "Score @hello")
     assert answer["text"].startswith("There is no account @hello on X.")

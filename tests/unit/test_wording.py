@@ -37,6 +37,25 @@ def test_counts_follow_the_grammar(value: float, english: str, french: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (0, "$0.00", "0,00\xa0$US"),
+        (0.005, "$0.005", "0,005\xa0$US"),
+        (0.13, "$0.13", "0,13\xa0$US"),
+        (2826.34, "$2,826.34", "2\u202f826,34\xa0$US"),
+    ],
+)
+def test_half_a_cent_is_shown(value: float, english: str, french: str) -> None:
+    assert wording_for("en").dollars(value) == english
+    assert wording_for("fr").dollars(value) == french
+
+
+def test_a_colon_stands_as_the_language_has_it() -> None:
+    assert wording_for("en").labelled("alerts", "2") == "alerts: 2"
+    assert wording_for("fr").labelled("alertes", "2") == "alertes : 2"
+
+
+@pytest.mark.parametrize(
     ("age", "english", "french"),
     [
         (timedelta(seconds=-3), "just now", "à l’instant"),
