@@ -48,7 +48,7 @@ def _(error: AccountSuspended, wording: Wording) -> str:
 def _asked_before(error: AccountError, wording: Wording) -> str:
     if error.again_at is None:
         return ""
-    text = wording.gettext("X said so a while ago; I ask again after {moment}.")
+    text = wording.gettext("X said so already; I ask again after {moment}.")
     return " " + text.format(moment=wording.moment(error.again_at))
 
 
