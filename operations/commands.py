@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from operations import logs, planning, process, receipts
-from operations.restoring import restore
+from operations.restoring import refuse_while_it_sends, restore
 from operations.settings import Settings, SettingsError, StorageSettings, load
 from storage.backups import BackupError, back_up
 from storage.copying import NotEmptyError, copy
@@ -80,6 +80,7 @@ def _keep(given: Namespace) -> None:
         back_up(url, given.file)
         _say(f"Everything is in {given.file}.")
     elif given.mode == "restore":
+        asyncio.run(refuse_while_it_sends(url))
         asyncio.run(restore(url, given.file))
         _say("The backup is in place; nothing that waited in it will be sent.")
     else:

@@ -7,12 +7,38 @@ repeated.
 
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from delivery.preparing import planned
 from operations.assembly import Clock, utc_now
 from storage.backups import put_back
-from storage.database import Database
+from storage.control import TERM, Control
+from storage.database import Database, StorageError
 from storage.restoring import give_up_waiting
 from storage.schedules import AT_ONCE, Schedules
+
+
+async def refuse_while_it_sends(database_url: str, clock: Clock = utc_now) -> None:
+    """A bot that goes on under a restore may send once more what it had in hand.
+
+    Raises:
+        storage.database.StorageError: one sends with this database, or did a moment ago.
+    """
+    try:
+        database = Database.look(database_url)
+    except FileNotFoundError:
+        return
+    try:
+        seen = await Control(database).seen_at()
+    except SQLAlchemyError:  # no tables, or damaged: hence the restore
+        return
+    finally:
+        await database.close()
+    if seen and seen <= clock() < seen + TERM:
+        raise StorageError(
+            "a bot is running on it. Stop all its processes first; after a crash wait"
+            f" {TERM.seconds} seconds."
+        )
 
 
 async def restore(database_url: str, backup: Path, clock: Clock = utc_now) -> None:

@@ -43,6 +43,11 @@ async def test_what_was_backed_up_can_be_restored_and_copied(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert _files(tmp_path, ".backup*") == []
     await town.ask("/follow @lea")
+    code, line = await _says(tmp_path, url, "restore", "backup")
+    assert (code, line.split(".")[0]) == (
+        1,
+        "The backup cannot be restored: a bot is running on it",
+    )
     assert await bot.end(signal=signal.SIGTERM) == 0
     code, line = await _says(tmp_path, url, "restore", "backup")
     assert (code, line.split(";")[0]) == (0, "The backup is in place")
