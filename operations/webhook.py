@@ -99,10 +99,15 @@ class _Front:
             raise web.HTTPUnsupportedMediaType
         if self._receiving.crowded:
             raise web.HTTPServiceUnavailable(headers=_LATER)
-        body = await request.read()
+        try:
+            body = (
+                await request.read()
+            ).decode()  # JSON may come in other encodings; not Telegram's
+        except UnicodeDecodeError:
+            raise web.HTTPBadRequest from None
         if update := self._parsed(body):
             try:
-                await self._receiving.accept([(update, body.decode())])
+                await self._receiving.accept([(update, body)])
             except STORE_FAILS as error:
                 _log.warning(
                     "an update cannot be stored",
@@ -111,7 +116,7 @@ class _Front:
                 raise web.HTTPServiceUnavailable(headers=_LATER) from None
         return web.Response()
 
-    def _parsed(self, body: bytes) -> Update | None:
+    def _parsed(self, body: str) -> Update | None:
         """The update; None for one that would be as odd the next time it came."""
         try:
             given = json.loads(body)
