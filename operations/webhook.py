@@ -99,12 +99,7 @@ class _Front:
             raise web.HTTPUnsupportedMediaType
         if self._receiving.crowded:
             raise web.HTTPServiceUnavailable(headers=_LATER)
-        try:
-            body = (
-                await request.read()
-            ).decode()  # JSON may come in other encodings; not Telegram's
-        except UnicodeDecodeError:
-            raise web.HTTPBadRequest from None
+        body = await _text(request)
         if update := self._parsed(body):
             try:
                 await self._receiving.accept([(update, body)])
@@ -130,6 +125,14 @@ class _Front:
         except Exception:  # noqa: BLE001 - whatever is odd about it
             _log.warning("an update cannot be understood", extra={"update_id": number})
             return None
+
+
+async def _text(request: web.Request) -> str:
+    """JSON may come in other encodings, too; Telegram's does not."""
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError:
+        raise web.HTTPBadRequest from None
 
 
 def _same(given: str, wanted: bytes) -> bool:

@@ -161,7 +161,7 @@ def _run(tool: str, url: str, *arguments: str) -> None:
 def _environment(url: str) -> dict[str, str]:
     address = make_url(url)
     given = {
-        "PGHOST": address.host,
+        "PGHOST": address.host or address.query.get("host"),
         "PGPORT": address.port and str(address.port),
         "PGUSER": address.username,
         "PGPASSWORD": address.password,
