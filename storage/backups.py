@@ -71,7 +71,8 @@ def put_back(url: str, backup: Path) -> None:
 
 
 def _vacuum(database: Path, new: Path, to: Path) -> None:
-    if to.exists() and to.samefile(database):
+    own = (database.with_name(database.name + end) for end in ("", "-wal", "-shm"))
+    if any(file.exists() and to.exists() and to.samefile(file) for file in own):
         raise BackupError(f"{to} is not usable: it is the database itself.")
     uri = f"{database.absolute().as_uri()}?mode=rw"
     if not database.is_file():

@@ -77,9 +77,14 @@ async def test_what_cannot_be_done_is_one_sentence(
 
 
 @of_sqlite
-async def test_a_database_is_no_backup_of_itself(database_url: str, tmp_path: Path) -> None:
-    code, line = await _says(tmp_path, database_url, "backup", "klout.db")
-    assert (code, line) == (2, "klout.db is not usable: it is the database itself.")
+@pytest.mark.parametrize("name", ["klout.db", "klout.db-wal", "klout.db-shm"])
+async def test_a_database_is_no_backup_of_itself(
+    database_url: str, tmp_path: Path, name: str
+) -> None:
+    database = await Database.open(database_url)
+    code, line = await _says(tmp_path, database_url, "backup", name)
+    await database.close()
+    assert (code, line) == (2, f"{name} is not usable: it is the database itself.")
 
 
 @pytest.mark.parametrize(
