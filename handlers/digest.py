@@ -39,7 +39,7 @@ async def press_page(update: Update, context: Context) -> None:
         subscriptions = context.services.subscriptions
         async with working(update, context):
             place, who = place_of(query.message), asker(update, "digest")
-            told = await subscriptions.stored_digest(place, int(number[:18]), who)
+            told = await subscriptions.stored_digest(place, int(number[:9]), who)
     if told is None:
         await toast(query, pages.old_button(await context.wording(update)), alert=True)
         return

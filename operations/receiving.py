@@ -58,7 +58,7 @@ class Receiving:
         self._around = around
         self._inbox = application.services.inbox
         self._clock = application.services.clock
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[asyncio.Task[None], int] = {}  # numbers of updates
         self._typing: dict[int, asyncio.Task[None]] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -154,14 +154,15 @@ class Receiving:
         """Keep what is ours, and give back what nobody keeps."""
         while True:
             try:
-                await self._inbox.renew()
-                await self._inbox.reap()
+                await self._inbox.renew(set(self._in_hand.values()))
+                await self._inbox.reap(set(self._in_hand.values()))
             except STORE_FAILS as error:
                 _log.warning("leases cannot be renewed", extra={"error": str(error)})
             await asyncio.sleep(_CARE)
 
     def _begin(self, taken: Taken, update: Update | None) -> None:
-        self._keep(asyncio.create_task(self._deal_with(taken, update), name="update"))
+        task = asyncio.create_task(self._deal_with(taken, update), name="update")
+        self._keep(task, taken.update_id)
 
     def _replace(self, update: Update) -> None:
         """Answer a query in the place of an earlier one: nobody looks at that any more."""
@@ -170,7 +171,7 @@ class Receiving:
             earlier.cancel()
         task = asyncio.create_task(self._process(update), name="inline")
         self._typing[person] = task
-        self._keep(task)
+        self._keep(task, update.update_id)
 
         def forget(ended: asyncio.Task[None]) -> None:
             if self._typing.get(person) is ended:
@@ -178,12 +179,12 @@ class Receiving:
 
         task.add_done_callback(forget)
 
-    def _keep(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.add(task)
+    def _keep(self, task: asyncio.Task[None], number: int) -> None:
+        self._in_hand[task] = number
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.discard(task)
+        del self._in_hand[task]
         if not task.cancelled() and (error := task.exception()):
             _log.error("an update could not be dealt with", exc_info=error)
         if self._waiting:

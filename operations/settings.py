@@ -6,7 +6,7 @@ import stat
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +23,9 @@ _MICRO: Final = 1_000_000
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{32,256}")
 """What Telegram takes as a webhook's secret, long enough not to be guessed."""
+
+_OPTIONS: Final = frozenset({"host", "ssl", "prepared_statement_cache_size"})
+"""Of a PostgreSQL address, behind `?`: what SQLAlchemy's asyncpg dialect and asyncpg take."""
 
 _HTTP_URL: Final = TypeAdapter(HttpUrl)
 
@@ -49,6 +52,8 @@ def _base_url(value: str) -> str:
         _HTTP_URL.validate_python(value)
     except ValidationError:
         raise ValueError("must be an address such as https://example.org") from None
+    if "?" in value or "#" in value:
+        raise ValueError("must end with a path: what is asked for comes behind it")
     return value.rstrip("/")
 
 
@@ -74,9 +79,19 @@ def _webhook_secret(value: SecretStr | None, info: ValidationInfo) -> SecretStr 
 
 def _database(value: str) -> str:
     file = re.fullmatch(r"sqlite:///[^:?%\x00][^?%\x00]*", value)
-    if not file and not re.fullmatch(r"postgresql://\S+/[^/\s]+", value):
+    server = re.fullmatch(r"postgresql://\S+/[^/\s]+", value)
+    if not file and not (server and _port_is_one(value)):
         raise ValueError("must look like sqlite:///klout.db or postgresql://user@host/db")
+    if server and {name for name, _ in parse_qsl(urlsplit(value).query)} - _OPTIONS:
+        raise ValueError(f"its only options are {', '.join(sorted(_OPTIONS))}")
     return value
+
+
+def _port_is_one(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]

@@ -99,10 +99,10 @@ class _Front:
             raise web.HTTPUnsupportedMediaType
         if self._receiving.crowded:
             raise web.HTTPServiceUnavailable(headers=_LATER)
-        body = await request.read()
+        body = await _text(request)
         if update := self._parsed(body):
             try:
-                await self._receiving.accept([(update, body.decode())])
+                await self._receiving.accept([(update, body)])
             except STORE_FAILS as error:
                 _log.warning(
                     "an update cannot be stored",
@@ -111,7 +111,7 @@ class _Front:
                 raise web.HTTPServiceUnavailable(headers=_LATER) from None
         return web.Response()
 
-    def _parsed(self, body: bytes) -> Update | None:
+    def _parsed(self, body: str) -> Update | None:
         """The update; None for one that would be as odd the next time it came."""
         try:
             given = json.loads(body)
@@ -125,6 +125,14 @@ class _Front:
         except Exception:  # noqa: BLE001 - whatever is odd about it
             _log.warning("an update cannot be understood", extra={"update_id": number})
             return None
+
+
+async def _text(request: web.Request) -> str:
+    """JSON may come in other encodings, too; Telegram's does not."""
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError:
+        raise web.HTTPBadRequest from None
 
 
 def _same(given: str, wanted: bytes) -> bool:

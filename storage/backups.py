@@ -1,16 +1,18 @@
 """A database into one file, and back: by SQLite's own means, or by PostgreSQL's tools."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import tempfile
 from contextlib import closing, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import make_url
 
-from storage.database import StorageError
+from storage.database import StorageError, known
 from storage.sqlite import create_private, file_of
 
 _EMPTY: Final = """
@@ -69,7 +71,8 @@ def put_back(url: str, backup: Path) -> None:
 
 
 def _vacuum(database: Path, new: Path, to: Path) -> None:
-    if to.exists() and to.samefile(database):
+    own = (database.with_name(database.name + end) for end in ("", "-wal", "-shm"))
+    if any(file.exists() and to.exists() and to.samefile(file) for file in own):
         raise BackupError(f"{to} is not usable: it is the database itself.")
     uri = f"{database.absolute().as_uri()}?mode=rw"
     if not database.is_file():
@@ -87,14 +90,25 @@ def _whole(file: Path) -> bool:
 
 def _put_back_file(database: Path, backup: Path) -> None:
     """Copy a database, which may be in use and have side files, as one."""
-    create_private(database)
     try:
         if not _whole(backup):
             raise BackupError(f"{backup} is not usable: it is damaged.")
-        with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(database)) as to:
-            source.backup(to)
+        with closing(sqlite3.connect(backup)) as source:
+            _check(backup, [at for (at,) in source.execute("SELECT * FROM alembic_version")])
+            create_private(database)
+            with closing(sqlite3.connect(database)) as to:
+                source.backup(to)
     except sqlite3.DatabaseError as error:
         raise BackupError(f"{backup} is not usable: {error}.") from None
+
+
+def _check(backup: Path, revisions: list[str]) -> None:
+    """Refuse what would be put in place of everything, and then could not be used."""
+    if not revisions:
+        raise BackupError(f"{backup} is not usable: it is no database of the bot.")
+    if not known(revisions[0]):
+        at = f"it is at revision {revisions[0]}, which only a newer version of the bot knows"
+        raise BackupError(f"{backup} is not usable: {at}.")
 
 
 def _put_back_dump(url: str, backup: Path) -> None:
@@ -105,8 +119,19 @@ def _put_back_dump(url: str, backup: Path) -> None:
             _run("pg_restore", url, "--no-owner", "--no-acl", f"--file={script}", str(backup))
         except _ToolError as error:
             raise BackupError(f"{backup} is not usable: {error}.") from None
+        _check(backup, _revisions(script))
         quietly = ("--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1")
         _run("psql", url, *quietly, "--single-transaction", "-c", _EMPTY, "-f", str(script))
+
+
+def _revisions(script: Path) -> list[str]:
+    """The rows of `alembic_version`, up to the line that ends them."""
+    with script.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if re.match(r"COPY (\S+\.)?alembic_version ", line):
+                rows = (row.strip() for row in lines)
+                return list(takewhile(lambda row: row != "\\.", rows))
+    return []
 
 
 class _ToolError(StorageError):
@@ -137,7 +162,7 @@ def _run(tool: str, url: str, *arguments: str) -> None:
 def _environment(url: str) -> dict[str, str]:
     address = make_url(url)
     given = {
-        "PGHOST": address.host,
+        "PGHOST": address.host or address.query.get("host"),
         "PGPORT": address.port and str(address.port),
         "PGUSER": address.username,
         "PGPASSWORD": address.password,

@@ -7,16 +7,30 @@
     done · stopped                                       none: the end
 
 A chat is told once: `cursor` moves in the transaction that posts, and every message's key names the
-chat, so that neither a crash nor a second process tells anybody twice.
+chat, so that neither a crash nor a second process tells anybody twice. A group that gets another
+number takes its message along; one that has none yet brings the cursor back to before it.
 """
 
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.dialects import alone
 from storage.outbox import cancel, post
 from storage.places import Place
 from storage.schema import alert, board, broadcast, chat, follow, link, member, outbox, schedule
@@ -93,6 +107,7 @@ class Broadcasts:
     async def stop(self, number: int, by: int, now: datetime) -> bool:
         """From sending to stopped: what has not left does not leave."""
         async with self._database.transaction() as connection:
+            await alone(connection, "delivery")
             stopped = await _move(connection, number, by, "sending", "stopped")
             if stopped:
                 await cancel(connection, _messages(number), now)
@@ -115,7 +130,7 @@ class Broadcasts:
             row = found.one_or_none()
             if row is None:
                 return None
-            rest = _audience(row.cursor).subquery()
+            rest = _to_tell(number, row.cursor).subquery()
             ahead = await connection.scalar(select(func.count()).select_from(rest))
             waiting = outbox.c.state.in_(("pending", "leased", "sending"))
             counts = await connection.execute(
@@ -149,19 +164,20 @@ class Broadcasts:
     async def next_chats(self, number: int) -> list[Audience]:
         """The next chats to tell; none when all are told."""
         async with self._database.reading() as connection:
-            cursor = await connection.scalar(
-                select(broadcast.c.cursor).where(broadcast.c.id == number)
-            )
-            rows = await connection.execute(_audience(cursor).limit(AT_ONCE))
-            return [Audience(number, language) for number, language in rows.all()]
+            return await _next(connection, number)
 
     async def post(self, number: int, messages: list[tuple[int, str]], now: datetime) -> None:
         """Put messages in the outbox, by chat, and move on; without any, it is done.
 
-        One that was stopped in the meantime stays so.
+        Nothing, should others be next by now: chats move, leave and refuse in the meantime. One
+        that was stopped stays so.
         """
         async with self._database.transaction() as connection:
-            last = max((chat_id for chat_id, _ in messages), default=None)
+            await alone(connection, "delivery")
+            following = [each.chat_id for each in await _next(connection, number)]
+            if following != [chat_id for chat_id, _ in messages]:
+                return
+            last = following[-1] if following else None
             moved = await connection.execute(
                 update(broadcast)
                 .where(broadcast.c.id == number, broadcast.c.state == "sending")
@@ -181,6 +197,21 @@ class Broadcasts:
                     )
 
 
+async def move(connection: AsyncConnection, new: int) -> None:
+    """A chat has another number, which what is under way may have passed."""
+    await connection.execute(
+        update(broadcast)
+        .where(broadcast.c.state == "sending", broadcast.c.cursor >= new)
+        .values(cursor=new - 1)
+    )
+
+
+async def _next(connection: AsyncConnection, number: int) -> list[Audience]:
+    cursor = await connection.scalar(select(broadcast.c.cursor).where(broadcast.c.id == number))
+    rows = await connection.execute(_to_tell(number, cursor).limit(AT_ONCE))
+    return [Audience(*row) for row in rows.all()]
+
+
 async def _move(connection: AsyncConnection, number: int, by: int, old: str, new: str) -> bool:
     moved = await connection.execute(
         update(broadcast)
@@ -190,14 +221,23 @@ async def _move(connection: AsyncConnection, number: int, by: int, old: str, new
     return moved.rowcount > 0
 
 
-def _audience(after: int | None = None) -> Select[int, str | None]:
+def _to_tell(number: int, cursor: int | None) -> Select[int, str | None]:
+    """The audience behind the cursor, but for those that were told under another number."""
+    chats = _audience()
+    chat_id = chats.selected_columns[0]
+    told = exists().where(outbox.c.chat_id == chat_id, _messages(number))
+    rest = chats.where(~told)
+    return rest if cursor is None else rest.where(chat_id > cursor)
+
+
+def _audience() -> Select[int, str | None]:
     """Chats that something is kept of, but for those that left and those that want no news."""
     known = union(
         select(chat.c.id),
         *(select(table.c.chat_id) for table in (schedule, follow, alert, member, board, link)),
     ).subquery()
     dead = select(schedule.c.chat_id).where(schedule.c.state == "dead", schedule.c.reason == "GONE")
-    chats = (
+    return (
         select(known.c.id, func.coalesce(chat.c.language, chat.c.spoken))
         .outerjoin(chat, chat.c.id == known.c.id)
         .where(
@@ -207,7 +247,6 @@ def _audience(after: int | None = None) -> Select[int, str | None]:
         )
         .order_by(known.c.id)
     )
-    return chats if after is None else chats.where(known.c.id > after)
 
 
 def _messages(number: int) -> ColumnElement[bool]:

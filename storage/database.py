@@ -104,6 +104,12 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
+def known(revision: str) -> bool:
+    """Whether this version of the bot knows a migration."""
+    scripts = ScriptDirectory(str(_MIGRATIONS)).walk_revisions()
+    return revision in {script.revision for script in scripts}
+
+
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
@@ -113,8 +119,8 @@ def _migrate(connection: Connection, to: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    scripts, at = ScriptDirectory.from_config(config), _revision(connection)
-    if at not in {None, *(script.revision for script in scripts.walk_revisions())}:
+    at = _revision(connection)
+    if at is not None and not known(at):
         raise StorageError(
             f"the database is at revision {at}, which only a newer version of the bot knows"
         )

@@ -19,7 +19,7 @@ The updates of a lane (`storage.lanes`) are dealt with one after the other, whic
 them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -127,19 +127,23 @@ class Inbox:
         values = {"state": "waiting", "attempt": inbox.c.attempt - 1, **_NOBODYS}
         await self._move(and_(inbox.c.owner == self._owner, inbox.c.state == "taken"), values)
 
-    async def renew(self) -> None:
-        """All that is ours stays so for another `LEASE`."""
-        mine = and_(inbox.c.owner == self._owner, inbox.c.state.in_(HELD))
-        await self._move(mine, self._lease(self._clock()))
+    async def renew(self, in_hand: Set[int]) -> None:
+        """What we deal with stays ours for another `LEASE`.
 
-    async def reap(self) -> None:
-        """Of others' leases that ran out: taken -> waiting, answering -> uncertain.
+        Not all that bears our name: of what was taken in a transaction whose end we never heard,
+        nobody here knows.
+        """
+        await self._move(self._mine(*in_hand), self._lease(self._clock()))
 
-        A lease that ends later than a new one would was taken before the clock was set back.
+    async def reap(self, in_hand: Set[int]) -> None:
+        """Of leases that ran out: taken -> waiting, answering -> uncertain.
+
+        Not of what we deal with, however late we are: the same process would take it twice. A lease
+        that ends later than a new one would was taken before the clock was set back.
         """
         now = self._clock()
         over = or_(inbox.c.lease_until < now, inbox.c.lease_until > now + 2 * LEASE)
-        lost = and_(inbox.c.owner != self._owner, inbox.c.state.in_(HELD), over)
+        lost = and_(~self._mine(*in_hand), inbox.c.state.in_(HELD), over)
         rows = select(inbox.c.update_id).where(lost).with_for_update(skip_locked=True)
         async with self._database.transaction() as connection:
             for state, values in (("taken", _again(now)), ("answering", _UNCERTAIN)):
@@ -261,9 +265,9 @@ class Inbox:
         async with self._database.transaction() as connection:
             await connection.execute(update(inbox).where(where).values(values))
 
-    def _mine(self, update_id: int) -> ColumnElement[bool]:
+    def _mine(self, *numbers: int) -> ColumnElement[bool]:
         return and_(
-            inbox.c.update_id == update_id,
+            inbox.c.update_id.in_(numbers),
             inbox.c.owner == self._owner,
             inbox.c.state.in_(HELD),
         )

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import broadcasts
 from storage.database import Database
 from storage.dialects import alone
 from storage.outbox import cancel
@@ -132,6 +133,7 @@ class Lives:
             for table in _OF_A_CHAT:
                 await _move(connection, table, old, new)
             await connection.execute(delete(chat).where(chat.c.id == old))
+            await broadcasts.move(connection, new)
 
     async def forget(self, person_id: int) -> list[str]:
         """Erase a person's handles everywhere and their private chat, with what waits for it.

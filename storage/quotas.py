@@ -8,7 +8,7 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Update, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.asking import Asker
@@ -69,9 +69,15 @@ class Quotas:
                 await connection.execute(_of(kind, number).values(full_at=full_at))
 
     async def prune(self, now: datetime) -> None:
-        """Forget those that are full."""
+        """Forget those that are full, but for those of which somebody takes."""
+        full = select(quota.c.kind, quota.c.id).where(quota.c.full_at <= now)
+        free = full.with_for_update(skip_locked=True)
         async with self._database.transaction() as connection:
-            await connection.execute(delete(quota).where(quota.c.full_at <= now))
+            await connection.execute(
+                delete(quota).where(
+                    tuple_(quota.c.kind, quota.c.id).in_(free), quota.c.full_at <= now
+                )
+            )
 
     def _owners(self, asker: Asker) -> list[tuple[str, int]]:
         """Whose buckets count; a private chat is the person."""
@@ -85,16 +91,12 @@ class Quotas:
 
 async def _full_at(connection: AsyncConnection, kind: str, number: int, now: datetime) -> datetime:
     """When a bucket is full, its row locked until the transaction ends."""
-    await connection.execute(
-        upsert(connection, quota).values(kind=kind, id=number, full_at=now).on_conflict_do_nothing()
+    new = upsert(connection, quota).values(kind=kind, id=number, full_at=now)
+    # one statement: a row that is only looked for after it was found there may be pruned by then
+    locked = new.on_conflict_do_update(
+        index_elements=["kind", "id"], set_={"full_at": quota.c.full_at}
     )
-    stored: datetime = (
-        await connection.scalars(
-            select(quota.c.full_at)
-            .where(quota.c.kind == kind, quota.c.id == number)
-            .with_for_update()
-        )
-    ).one()
+    stored: datetime = (await connection.scalars(locked.returning(quota.c.full_at))).one()
     empty = now + _BUCKETS[kind].most * _BUCKETS[kind].every
     return min(max(stored, now), empty)  # never further ahead, also when the clock was set back
 

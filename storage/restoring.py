@@ -7,7 +7,7 @@ from sqlalchemy import true, update
 from storage.database import Database
 from storage.dialects import alone
 from storage.outbox import cancel
-from storage.schema import alert, digest, inbox
+from storage.schema import alert, broadcast, digest, inbox
 
 
 async def give_up_waiting(database: Database, now: datetime) -> None:
@@ -20,6 +20,12 @@ async def give_up_waiting(database: Database, now: datetime) -> None:
         await cancel(connection, true(), now)
         await connection.execute(
             update(digest).where(digest.c.state == "due").values(state="skipped", reason="restored")
+        )
+        # a draft may have been sent, too, and whoever was told later be told again
+        await connection.execute(
+            update(broadcast)
+            .where(broadcast.c.state.in_(("draft", "sending")))
+            .values(state="stopped")
         )
         # whoever asked may have been answered since
         await connection.execute(

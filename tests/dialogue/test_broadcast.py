@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from delivery.broadcasting import Broadcasting
 from handlers.letters import Letters
@@ -11,6 +12,7 @@ from playground.telegram.wire import Json
 from playground.telegram.world import Chat, Person
 from storage import broadcasts
 from storage.broadcasts import Broadcasts
+from storage.restoring import give_up_waiting
 from storage.schema import broadcast, outbox
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
@@ -164,6 +166,49 @@ async def test_two_processes_and_a_crash_tell_nobody_twice(
         await talk.tick()
         clock.forward(minutes=1)
     assert [len(news(talk, chat)) for chat in chats] == [1] * 5
+
+
+async def test_one_that_was_under_way_in_a_backup_is_not_sent_again(
+    talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcasts, "AT_ONCE", 1)
+    services = talk.application.services
+    store = Broadcasts(services.database)
+    for person in (7, 8, 9):
+        await services.chats.choose_language(person, "en")
+    sending, draft = [await store.draft(1, "Hello all", clock()) for _ in range(2)]
+    await store.begin(sending, 1)
+    news = Broadcasting(store, Letters(services.chats), clock)
+    await news.advance()
+    await give_up_waiting(services.database, clock())  # 8 may have been told since
+    assert not await store.begin(draft, 1)
+    for _ in range(3):
+        await news.advance()
+    assert [row["state"] for row in await talk.rows(outbox)] == ["cancelled"]
+
+
+@pytest.mark.parametrize("moves_after", range(4))
+async def test_a_group_that_moves_meanwhile_is_told_once(
+    talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch, moves_after: int
+) -> None:
+    monkeypatch.setattr(broadcasts, "AT_ONCE", 1)
+    services = talk.application.services
+    store, letters = Broadcasts(services.database), Letters(services.chats)
+    for group in (-1_009, -9, -8):
+        await services.chats.choose_language(group, "en")
+    number = await store.draft(1, "Hello all", clock())
+    await store.begin(number, 1)
+    for step in range(9):
+        if step == moves_after:
+            await services.lives.move(-9, -1_010)
+        if step == moves_after + 1:
+            await services.lives.move(-8, -1_011)
+        await Broadcasting(store, letters, clock).advance()
+        async with services.database.transaction() as connection:
+            await connection.execute(update(outbox).values(state="sent", settled_at=clock()))
+    assert sorted(row["chat_id"] for row in await talk.rows(outbox)) == [-1_011, -1_010, -1_009]
+    (told,) = await talk.rows(broadcast)
+    assert told["state"] == "done"
 
 
 async def test_nobody_elses_press_does_anything(talk: Talk, operator: Person, office: Chat) -> None:

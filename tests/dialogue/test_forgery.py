@@ -120,6 +120,17 @@ async def test_only_an_operator_moves_a_broadcast(talk: Talk, clock: Clock, word
     assert not await talk.tick()
 
 
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+async def test_a_number_that_no_database_has_is_an_old_button(
+    talk: Talk, caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    (message,) = await talk.say(talk.ada, talk.private, "/klout @nasa")
+    for data in (f"{Action.PAGE}|{number}_0", f"{Action.BROADCAST}|show/{number}"):
+        with no_error_of_ours(caplog):
+            assert await forge(talk, talk.ada, message, f"1|{data}")
+        assert "This button is old." in talk.toast()["text"]
+
+
 async def _furnished(talk: Talk, where: Chat) -> list[Json]:
     """Messages with buttons: a chat with a bit of everything, made by the first example."""
     if not talk.telegram.history(where):

@@ -137,7 +137,7 @@ async def test_who_lost_the_lease_sends_nothing(
     await talk.arrive(talk.telegram.say(talk.ada, talk.private, "/klout @nasa"))
     await x.asked.wait()
     clock.forward(seconds=LEASE.total_seconds() + 1)
-    await rival.reap()
+    await rival.reap(set())
     (theirs,) = await rival.take(9)
     await talk.application.services.reader.close()  # who waits is told to ask again
     await talk.receiving.drained()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from storage.backups import back_up
 from storage.database import Database, newest_revision
 from tests.conftest import of_sqlite
 from tests.e2e.conftest import Town, launch
@@ -65,6 +66,7 @@ async def test_what_was_backed_up_can_be_restored_and_copied(
     [
         (["restore", "nowhere"], 2, "nowhere is not usable: there is no such file."),
         (["restore", "bot.log"], 2, "bot.log is not usable: "),
+        (["restore", "empty"], 2, "empty is not usable: "),
         (["copy", "klout.db", "other.db"], 2, "DATABASE_URL is not usable: must look like"),
         (["backup", "no/folder"], 1, "The database cannot be backed up: "),
         (["copy", "sqlite:///no.db", "sqlite:///b.db"], 1, "The database cannot be copied: there"),
@@ -73,15 +75,45 @@ async def test_what_was_backed_up_can_be_restored_and_copied(
 async def test_what_cannot_be_done_is_one_sentence(
     database_url: str, tmp_path: Path, arguments: list[str], code: int, sentence: str
 ) -> None:
+    (tmp_path / "empty").touch()  # the disk was full, say
     (tmp_path / "bot.log").write_text("?" * 4096)
     ended, line = await _says(tmp_path, database_url, *arguments)
     assert (ended, line[: len(sentence)]) == (code, sentence)
 
 
 @of_sqlite
-async def test_a_database_is_no_backup_of_itself(database_url: str, tmp_path: Path) -> None:
-    code, line = await _says(tmp_path, database_url, "backup", "klout.db")
-    assert (code, line) == (2, "klout.db is not usable: it is the database itself.")
+@pytest.mark.parametrize("name", ["klout.db", "klout.db-wal", "klout.db-shm"])
+async def test_a_database_is_no_backup_of_itself(
+    database_url: str, tmp_path: Path, name: str
+) -> None:
+    database = await Database.open(database_url)
+    code, line = await _says(tmp_path, database_url, "backup", name)
+    await database.close()
+    assert (code, line) == (2, f"{name} is not usable: it is the database itself.")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("DROP TABLE alembic_version", ""),
+        ("DELETE FROM alembic_version", "it is no database of the bot."),
+        ("UPDATE alembic_version SET version_num = '9999'", "only a newer version"),
+    ],
+)
+async def test_a_backup_that_could_not_be_used_is_not_put_in_place(
+    database_url: str, empty_url: str, tmp_path: Path, change: str, reason: str
+) -> None:
+    other = await Database.open(empty_url)
+    async with other.transaction() as connection:
+        await connection.execute(text(change))
+    await other.close()
+    back_up(empty_url, tmp_path / "backup")
+    code, line = await _says(tmp_path, database_url, "restore", "backup")
+    assert (code, line[:22]) == (2, "backup is not usable: ")
+    assert reason in line
+    database = Database.look(database_url)
+    assert await database.revision() == newest_revision()
+    await database.close()
 
 
 async def test_f26_a_running_bot_goes_on_while_its_database_is_brought_further(

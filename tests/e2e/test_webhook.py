@@ -153,6 +153,8 @@ HOSTILE: Final[dict[str, tuple[dict[str, Any], int]]] = {
     "a megabyte and more": ({"body": b'{"update_id": 1, "x": "' + b"x" * 2**20 + b'"}'}, 413),
     "no JSON": ({"body": b"secret-looking nonsense"}, 400),
     "no UTF-8": ({"body": b'{"update_id": 1, "x": "\xff"}'}, 400),
+    "another encoding": ({"body": '{"update_id": 1}'.encode("utf-16")}, 400),
+    "half a character": ({"body": b'{"update_id": 1, "x": "\xed\xa0\x80"}'}, 400),
     "too deep": ({"body": b"[" * 100_000}, 400),
     "a list": ({"body": b"[1]"}, 400),
     "no number": ({"body": b"{}"}, 400),

@@ -108,3 +108,18 @@ async def test_full_buckets_are_forgotten(database: Database, clock: Clock) -> N
     async with database.reading() as connection:
         rows = (await connection.execute(quota.select())).all()
     assert [(row.kind, row.id) for row in rows] == [("person", 7)]
+
+
+async def test_a_full_bucket_may_be_forgotten_while_somebody_takes_of_it(
+    database: Database, database_url: str, clock: Clock
+) -> None:
+    other = await Database.open(database_url)
+    quotas = Quotas(database)
+    for _ in range(20):
+        await quotas.take(ADA, clock())
+        clock.forward(hours=9)
+        prunes = (Quotas(other).prune(clock()) for _ in range(4))
+        taken, *_ = await asyncio.gather(_taken(quotas, IN_A_GROUP, clock(), 5), *prunes)
+        assert taken == 5
+        clock.forward(hours=9)
+    await other.close()
