@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -66,18 +66,37 @@ class BotProcess:
             return await self.process.wait()
 
 
-async def launch(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
-    """Start the bot in a folder, knowing nothing but `environment`."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        ROOT / "bot.py",
-        *arguments or ("run",),
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], **environment},
-        stdout=PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    return BotProcess(process)
+class Launch(Protocol):
+    """Starts the bot in a folder, knowing nothing but `environment`."""
+
+    async def __call__(
+        self, folder: Path, environment: Mapping[str, str], *arguments: str
+    ) -> BotProcess: ...
+
+
+@pytest.fixture
+async def launch() -> AsyncIterator[Launch]:
+    """Starts bots; none of them outlives the test, however that ends."""
+    started: list[Process] = []
+
+    async def launch(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            ROOT / "bot.py",
+            *arguments or ("run",),
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], **environment},
+            stdout=PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        started.append(process)
+        return BotProcess(process)
+
+    yield launch
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()  # nor does its pipe
 
 
 @asynccontextmanager
@@ -99,9 +118,12 @@ async def locked(database_url: str) -> AsyncIterator[None]:
 class Town:
     """A local Telegram with one person, and the settings by which a bot finds it and X."""
 
-    def __init__(self, telegram: LocalTelegram, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, telegram: LocalTelegram, environment: Mapping[str, str], launch: Launch
+    ) -> None:
         self.telegram = telegram
         self.environment = dict(environment)
+        self.launch = launch
         self.ada = telegram.person("Ada", "en")
         self.chat = telegram.private_chat(self.ada)
 
@@ -129,7 +151,7 @@ class Town:
 
 
 @pytest.fixture
-async def town(clock: Clock, x_url: str, database_url: str) -> AsyncIterator[Town]:
+async def town(clock: Clock, x_url: str, database_url: str, launch: Launch) -> AsyncIterator[Town]:
     telegram = LocalTelegram(BOT_TOKEN, "klout_bot", clock)
     async with TestServer(create_app(telegram, PageData([], []))) as server:
         yield Town(
@@ -142,5 +164,6 @@ async def town(clock: Clock, x_url: str, database_url: str) -> AsyncIterator[Tow
                 "DATABASE_URL": database_url,
                 "LOG_LEVEL": "DEBUG",
             },
+            launch,
         )
     assert telegram.violations == []

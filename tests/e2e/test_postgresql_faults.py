@@ -15,7 +15,7 @@ from benchmarks.subscribers import subscribe
 from storage.database import Database
 from storage.schema import outbox
 from tests.conftest import of_postgresql
-from tests.e2e.conftest import Town, launch
+from tests.e2e.conftest import Town
 from tests.postgresql import Server
 from tests.postgresql import server as new_server
 
@@ -45,7 +45,7 @@ async def test_f02_a_server_that_is_restarted_in_mid_run_costs_nothing(
     database = await Database.open(server.url())
     due_at = datetime.now(UTC) - timedelta(minutes=1)
     await subscribe(database, [chat.id for chat in chats], ["nasa", "lea"], due_at)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
 
     def arrived() -> Counter[int]:
         return Counter(len(town.telegram.history(chat)) for chat in chats)
@@ -67,13 +67,13 @@ async def test_a_server_that_comes_late_is_waited_for(
     town: Town, server: Server, tmp_path: Path
 ) -> None:
     server.stop()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("PostgreSQL does not answer: ")
     await asyncio.to_thread(server.start)
     await bot.until("answering as @klout_bot")
     assert await bot.end(signal=signal.SIGTERM) == 0
     server.stop()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("PostgreSQL does not answer: ")
     assert await bot.end(signal=signal.SIGTERM) == 0
     server.start()
@@ -90,7 +90,7 @@ async def test_what_waiting_does_not_mend_is_said_so(
     town: Town, server: Server, tmp_path: Path, wrong: tuple[str, str], sentence: str
 ) -> None:
     url = server.url().replace(*wrong)
-    bot = await launch(tmp_path, town.environment | {"DATABASE_URL": url})
+    bot = await town.launch(tmp_path, town.environment | {"DATABASE_URL": url})
     line = await bot.until("The bot cannot start: ")
     assert sentence in line
     assert await bot.end() == 1
@@ -106,7 +106,7 @@ async def test_f18_a_server_that_takes_no_writes_is_said_so(
         await connection.execute(text(role))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     await database.close()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("The bot cannot start: ")
     assert await bot.end() == 1
     assert "read-only transaction" in "".join(bot.output)
