@@ -5,11 +5,11 @@ import os
 import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.dialects import alone
 from storage.schema import metadata
 from tests.conftest import X_TOKEN, Clock
+from tests.crashing import Fate, Forked, Orders
 from tests.dialogue.conftest import BOT_TOKEN
 
 ROOT: Final = Path(__file__).parents[2]
@@ -115,6 +116,12 @@ async def locked(database_url: str) -> AsyncIterator[None]:
         await database.close()
 
 
+class Fork(Protocol):
+    """Starts a bot that may die, on the town's servers: see `tests.crashing`."""
+
+    def __call__(self, fate: Fate | None = None, **orders: Any) -> Forked: ...
+
+
 class Town:
     """A local Telegram with one person, and the settings by which a bot finds it and X."""
 
@@ -167,3 +174,19 @@ async def town(clock: Clock, x_url: str, database_url: str, launch: Launch) -> A
             launch,
         )
     assert telegram.violations == []
+
+
+@pytest.fixture
+def fork(town: Town, tmp_path: Path) -> Iterator[Fork]:
+    """Starts bots, each in a folder of its own; none of them outlives the test."""
+    started: list[Forked] = []
+
+    def fork(fate: Fate | None = None, **orders: Any) -> Forked:
+        folder = tmp_path / f"process_{len(started)}"
+        folder.mkdir()
+        started.append(Forked(Orders(folder, town.environment, fate, **orders)))
+        return started[-1]
+
+    yield fork
+    for process in started:
+        process.end()
