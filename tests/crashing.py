@@ -9,8 +9,7 @@ import functools
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -26,7 +25,6 @@ from delivery.run import TICK
 from operations import logs, process
 from operations.settings import Settings, load
 from storage import database
-from storage.database import Database
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 from storage.readings import Readings
@@ -57,13 +55,14 @@ class Fate:
 
     Attributes:
         arrow: one of `_ARROWS`.
-        when: as it is called, with all written but not committed, just after the commit, or as
-            it returns.
+        when: as it is called or returns; or around its transaction: before it begins, with all
+            written but not committed, just after the commit. With these three, nobody else in the
+            process is in the middle of writing on SQLite: it has one connection for that.
         signal: SIGSTOP for one that is to go on later.
     """
 
     arrow: str
-    when: Literal["called", "written", "committed", "returned"]
+    when: Literal["called", "beginning", "written", "committed", "returned"]
     signal: int = signal.SIGKILL
 
     def __str__(self) -> str:
@@ -174,18 +173,27 @@ _on_the_way: ContextVar[bool] = ContextVar("on_the_way", default=False)
 
 
 def _await_fate(fate: Fate) -> None:
-    """Wrap the arrow, and every transaction, since some are within."""
-    holder, name = _ARROWS[fate.arrow]
-    arrow, transaction = getattr(holder, name), Database.transaction
+    """Wrap the arrow, and whatever begins and ends transactions."""
+    seams = (
+        (*_ARROWS[fate.arrow], _arrow),
+        (AsyncConnection, "begin", _begin),
+        (AsyncConnection, "commit", _commit),
+    )
+    originals = [(owner, name, getattr(owner, name)) for owner, name, _ in seams]
 
     def reach(when: str) -> None:
         if when == fate.when:
-            setattr(holder, name, arrow)  # once is enough
-            Database.transaction = transaction  # type: ignore[method-assign]
+            for owner, name, original in originals:
+                setattr(owner, name, original)  # once is enough
             os.kill(os.getpid(), fate.signal)
 
+    for owner, name, wrap in seams:
+        setattr(owner, name, wrap(getattr(owner, name), reach))
+
+
+def _arrow(arrow: Callable[..., Any], reach: Callable[[str], None]) -> Callable[..., Any]:
     @functools.wraps(arrow)
-    async def fateful(*given: Any, **named: Any) -> Any:
+    async def wrapped(*given: Any, **named: Any) -> Any:
         reach("called")
         before = _on_the_way.set(True)
         result = await arrow(*given, **named)
@@ -193,14 +201,24 @@ def _await_fate(fate: Fate) -> None:
         reach("returned")
         return result
 
-    @asynccontextmanager
-    async def fateful_transaction(self: Database) -> AsyncIterator[AsyncConnection]:
-        async with transaction(self) as connection:
-            yield connection
-            if _on_the_way.get():
-                reach("written")
+    return wrapped
+
+
+def _begin(begin: Callable[..., Any], reach: Callable[[str], None]) -> Callable[..., Any]:
+    def wrapped(connection: AsyncConnection) -> Any:
+        if _on_the_way.get():
+            reach("beginning")
+        return begin(connection)
+
+    return wrapped
+
+
+def _commit(commit: Callable[..., Any], reach: Callable[[str], None]) -> Callable[..., Any]:
+    async def wrapped(connection: AsyncConnection) -> None:
+        if _on_the_way.get():
+            reach("written")
+        await commit(connection)
         if _on_the_way.get():
             reach("committed")
 
-    setattr(holder, name, fateful)
-    Database.transaction = fateful_transaction  # type: ignore[method-assign]
+    return wrapped
