@@ -4,22 +4,32 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 import pytest
 
 from benchmarks.subscribers import subscribe
 from storage.database import Database
-from tests.conftest import of_sqlite
+from tests.conftest import of_postgresql, of_sqlite
 from tests.crashing import Fate
 from tests.e2e.conftest import Fork, Town
 from tests.e2e.leftovers import Leftovers, until
 from tests.e2e.test_inbox import answers
+from tests.postgresql import Server
 
-_MEGABYTES: Final = 4
+_MEGABYTES: Final = 160
+"""Enough for a PostgreSQL with one segment of its log."""
+
+FATES: Final = {
+    "before it is armed": Fate("arm", "beginning", signal.SIGSTOP),
+    "before the answer is noted": Fate("record", "beginning", signal.SIGSTOP),
+}
 
 
 class Disk:
@@ -44,38 +54,42 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
+def disk() -> Iterator[Disk]:
     mount, unmount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or mount is None or unmount is None:
         pytest.skip("only root may mount a small disk, on Linux")
-    folder = tmp_path / "disk"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp())  # where PostgreSQL's account may go, too
     options = ["-t", "tmpfs", "-o", f"size={_MEGABYTES}m"]
     command = [mount, *options, "klout", str(folder)]
     mounted = subprocess.run(command, check=False, capture_output=True, text=True)
     if mounted.returncode:
+        folder.rmdir()
         pytest.skip(f"a small disk cannot be mounted: {mounted.stderr.strip()}")
     yield Disk(folder)
     subprocess.run([unmount, "--lazy", folder], check=True)
+    folder.rmdir()
+
+
+@pytest.fixture(params=FATES)
+def full_at(request: pytest.FixtureRequest) -> Fate:
+    """When the disk is full."""
+    return FATES[request.param]
+
+
+async def _due(town: Town, database: Database) -> None:
+    due_at = datetime.now(UTC) - timedelta(minutes=1)
+    await subscribe(database, [town.chat.id], ["nasa"], due_at)
 
 
 @of_sqlite
-@pytest.mark.parametrize(
-    ("full_at", "arrived", "ends"),
-    [
-        (Fate("arm", "beginning", signal.SIGSTOP), 0, "sent"),
-        (Fate("record", "beginning", signal.SIGSTOP), 1, "uncertain"),
-    ],
-    ids=["before it is armed", "before the answer is noted"],
-)
 async def test_f16_a_full_disk_sends_nothing_twice_and_ends_nothing(
-    disk: Disk, town: Town, fork: Fork, *, full_at: Fate, arrived: int, ends: str
+    disk: Disk, town: Town, fork: Fork, full_at: Fate
 ) -> None:
     url = town.environment["DATABASE_URL"] = f"sqlite:///{disk.folder / 'klout.db'}"
     database = await Database.open(url)
+    await _due(town, database)
     left = Leftovers(database)
-    due_at = datetime.now(UTC) - timedelta(minutes=1)
-    await subscribe(database, [town.chat.id], ["nasa"], due_at)
+    arrived, ends = (0, "sent") if full_at.arrow == "arm" else (1, "uncertain")
     bot = fork(full_at)
     await bot.frozen()
     disk.fill()
@@ -103,3 +117,53 @@ async def test_f16_a_full_disk_sends_nothing_twice_and_ends_nothing(
     assert await left.digests() == [ends]
     assert await bot.stop() == 0
     await database.close()
+
+
+@of_postgresql
+async def test_f16_a_server_without_room_sends_nothing_twice_and_ends_nothing(
+    disk: Disk, town: Town, fork: Fork, full_at: Fate
+) -> None:
+    folder = disk.folder / "server"
+    folder.mkdir()
+    server = Server(folder)
+    server.start()
+    town.environment["DATABASE_URL"] = server.url()
+    database = await Database.open(server.url())
+    await _due(town, database)
+    left = Leftovers(database)
+    bot = fork(full_at)
+    await bot.frozen()
+    await _run_out_of_room(server, folder, disk)
+    bot.send_signal(signal.SIGCONT)
+
+    async def noticed() -> bool:
+        return "PostgreSQL does not answer" in bot.log
+
+    async def settled() -> bool:
+        return bool({*await left.messages()} & {"sent", "uncertain"})
+
+    await until(noticed)
+    disk.make_room()
+    server.start()
+    await left.end_leases()
+    await until(settled)
+    assert len(answers(town)) == 1
+    assert await bot.stop() == 0
+    await database.close()
+    server.stop("immediate")
+
+
+async def _run_out_of_room(server: Server, folder: Path, disk: Disk) -> None:
+    """PostgreSQL ends itself when there is no room for the next segment of its log."""
+    connection = await asyncpg.connect(server.url())
+    disk.fill()
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        for number in range(9):
+            await connection.execute("SELECT pg_switch_wal()")
+            await connection.execute(f"CREATE TABLE more_{number} ()")
+    connection.terminate()
+
+    async def ended() -> bool:
+        return not (folder / "data/postmaster.pid").exists()
+
+    await until(ended)

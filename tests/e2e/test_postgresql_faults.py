@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +16,9 @@ from benchmarks.subscribers import subscribe
 from storage.database import Database
 from storage.schema import outbox
 from tests.conftest import of_postgresql
-from tests.e2e.conftest import Town
+from tests.e2e.conftest import Fork, Town
+from tests.e2e.leftovers import until
+from tests.e2e.test_inbox import answers
 from tests.postgresql import Server
 from tests.postgresql import server as new_server
 
@@ -110,6 +113,38 @@ async def test_f18_a_server_that_takes_no_writes_is_said_so(
     await bot.until("The bot cannot start: ")
     assert await bot.end() == 1
     assert "read-only transaction" in "".join(bot.output)
+
+
+async def test_f18_a_server_that_takes_no_writes_for_a_while_loses_no_question(
+    town: Town, server: Server, fork: Fork, tmp_path: Path
+) -> None:
+    bot = fork()
+    await bot.up()
+    await _take_writes(server, taken=False)
+    town.telegram.say(town.ada, town.chat, "/help")
+
+    async def refused() -> bool:
+        return "no updates could be had" in bot.log
+
+    async def answered() -> bool:
+        return len(answers(town)) == 1
+
+    await until(refused)
+    starting = await town.launch(tmp_path, town.environment)
+    await starting.until("The bot cannot start: ")
+    assert await starting.end() == 1
+    await _take_writes(server, taken=True)
+    await until(answered)
+    assert await bot.stop() == 0
+
+
+async def _take_writes(server: Server, *, taken: bool) -> None:
+    """Whether the server accepts any: as one that became the standby of another."""
+    connection = await asyncpg.connect(server.url())
+    setting = "off" if taken else "on"
+    await connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {setting}")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 async def test_f03_who_is_frozen_inside_a_transaction_holds_nobody_up(
