@@ -35,6 +35,7 @@ from handlers.letters import Letters
 from handlers.patience import Patience
 from operations.measuring import MeasuredRequest, MeasuredSource
 from operations.metrics import Metrics
+from operations.receiving import STORE_FAILS
 from operations.settings import Settings
 from scoring.reader import Reader
 from scoring.sources.x import XSource
@@ -143,7 +144,10 @@ async def services(
             drawing.close()
             await reader.close()
             await source.close()
-            await spending.flush()
+            try:
+                await spending.flush()
+            except STORE_FAILS as error:
+                _log.warning("what was served is not counted", extra={"error": str(error)})
     finally:
         await database.close()
 

@@ -17,7 +17,7 @@ from operations.measuring import Answering
 from operations.metrics import Metrics
 from operations.polling import poll, prepare
 from operations.reaching import patiently
-from operations.receiving import Receiving
+from operations.receiving import STORE_FAILS, Receiving
 from operations.settings import Settings, readable_by_others
 from operations.watching import watched
 
@@ -115,10 +115,13 @@ async def _stop(application: KloutApplication, receiving: Receiving) -> None:
 
 
 async def _at_most(seconds: float, step: Awaitable[None]) -> bool:
-    """Whether the step ended in time."""
+    """Whether the step ended in time, and could be noted."""
     try:
         await asyncio.wait_for(step, seconds)
     except TimeoutError:
         _log.warning("stopping takes too long; going on without")
+        return False
+    except STORE_FAILS as error:  # its leases run out by themselves
+        _log.warning("stopping cannot be noted; going on without", extra={"error": str(error)})
         return False
     return True

@@ -5,11 +5,11 @@ import os
 import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.dialects import alone
 from storage.schema import metadata
 from tests.conftest import X_TOKEN, Clock
+from tests.crashing import Fate, Forked, Orders
 from tests.dialogue.conftest import BOT_TOKEN
 
 ROOT: Final = Path(__file__).parents[2]
@@ -66,18 +67,37 @@ class BotProcess:
             return await self.process.wait()
 
 
-async def launch(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
-    """Start the bot in a folder, knowing nothing but `environment`."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        ROOT / "bot.py",
-        *arguments or ("run",),
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], **environment},
-        stdout=PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    return BotProcess(process)
+class Launch(Protocol):
+    """Starts the bot in a folder, knowing nothing but `environment`."""
+
+    async def __call__(
+        self, folder: Path, environment: Mapping[str, str], *arguments: str
+    ) -> BotProcess: ...
+
+
+@pytest.fixture
+async def launch() -> AsyncIterator[Launch]:
+    """Starts bots; none of them outlives the test, however that ends."""
+    started: list[Process] = []
+
+    async def launch(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            ROOT / "bot.py",
+            *arguments or ("run",),
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], **environment},
+            stdout=PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        started.append(process)
+        return BotProcess(process)
+
+    yield launch
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()  # nor does its pipe
 
 
 @asynccontextmanager
@@ -96,12 +116,21 @@ async def locked(database_url: str) -> AsyncIterator[None]:
         await database.close()
 
 
+class Fork(Protocol):
+    """Starts a bot that may die, on the town's servers: see `tests.crashing`."""
+
+    def __call__(self, fate: Fate | None = None, **orders: Any) -> Forked: ...
+
+
 class Town:
     """A local Telegram with one person, and the settings by which a bot finds it and X."""
 
-    def __init__(self, telegram: LocalTelegram, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, telegram: LocalTelegram, environment: Mapping[str, str], launch: Launch
+    ) -> None:
         self.telegram = telegram
         self.environment = dict(environment)
+        self.launch = launch
         self.ada = telegram.person("Ada", "en")
         self.chat = telegram.private_chat(self.ada)
 
@@ -129,7 +158,7 @@ class Town:
 
 
 @pytest.fixture
-async def town(clock: Clock, x_url: str, database_url: str) -> AsyncIterator[Town]:
+async def town(clock: Clock, x_url: str, database_url: str, launch: Launch) -> AsyncIterator[Town]:
     telegram = LocalTelegram(BOT_TOKEN, "klout_bot", clock)
     async with TestServer(create_app(telegram, PageData([], []))) as server:
         yield Town(
@@ -142,5 +171,22 @@ async def town(clock: Clock, x_url: str, database_url: str) -> AsyncIterator[Tow
                 "DATABASE_URL": database_url,
                 "LOG_LEVEL": "DEBUG",
             },
+            launch,
         )
     assert telegram.violations == []
+
+
+@pytest.fixture
+def fork(town: Town, tmp_path: Path) -> Iterator[Fork]:
+    """Starts bots, each in a folder of its own; none of them outlives the test."""
+    started: list[Forked] = []
+
+    def fork(fate: Fate | None = None, **orders: Any) -> Forked:
+        folder = tmp_path / f"process_{len(started)}"
+        folder.mkdir()
+        started.append(Forked(Orders(folder, town.environment, fate, **orders)))
+        return started[-1]
+
+    yield fork
+    for process in started:
+        process.end()

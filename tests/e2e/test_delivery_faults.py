@@ -24,7 +24,7 @@ from storage.places import Place
 from storage.schema import digest, outbox
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk, settings, talk, telegram  # noqa: F401 - fixtures
-from tests.e2e.conftest import Town, launch, locked
+from tests.e2e.conftest import Town, locked
 
 LOCKED = float(os.environ.get("FAULT_SECONDS", "3"))
 """Seconds for which a database is locked; each is one attempt of a transaction."""
@@ -58,7 +58,7 @@ async def test_f17_a_locked_database_is_waited_for(
     town: Town, database: Database, tmp_path: Path, moment: str
 ) -> None:
     await _due(town, [town.chat.id])
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("answering as @klout_bot")
     if moment == "before the answer is noted":
         arrived = asyncio.Event()
@@ -142,7 +142,7 @@ async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(
     people = [town.telegram.person(f"P{n}") for n in range(60)]
     chats = [town.telegram.private_chat(person).id for person in people]
     await _due(town, chats)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     async with asyncio.timeout(60):
         while sum(_sent(town, chats)) < 10:  # noqa: ASYNC110 - sixty chats have no one event
             await asyncio.sleep(0.01)
@@ -151,7 +151,7 @@ async def test_f25_sigterm_in_mid_run_leaves_nothing_uncertain(
     left = await _states(database)
     assert left["sent"] == sum(_sent(town, chats))
     assert not left.keys() & {"leased", "sending", "uncertain"}
-    bot = await launch(tmp_path, town.environment)  # the next one need not wait for a term
+    bot = await town.launch(tmp_path, town.environment)  # the next one need not wait for a term
     await _settled(database, len(chats))
     assert _sent(town, chats) == [1] * len(chats)
     assert await bot.end(signal=signal.SIGTERM) == 0

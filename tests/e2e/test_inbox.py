@@ -10,13 +10,13 @@ from playground.telegram.world import Person
 from playground.x.server import Fault, XServer
 from storage.database import Database
 from storage.schema import inbox
-from tests.e2e.conftest import BotProcess, Town, launch
+from tests.e2e.conftest import BotProcess, Town
 
 UNANSWERED = "I may not have answered the last question here"
 
 
 async def started(town: Town, folder: Path) -> BotProcess:
-    bot = await launch(folder, town.environment)
+    bot = await town.launch(folder, town.environment)
     await bot.until("answering as @klout_bot")
     return bot
 

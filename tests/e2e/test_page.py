@@ -21,14 +21,14 @@ from telegram import (
 from playground.telegram.local import LocalTelegram
 from playground.telegram.page_data import PageData
 from playground.telegram.web import create_app
-from tests.e2e.conftest import chromium, launch
+from tests.e2e.conftest import Launch, chromium
 
 DESKTOP = (1280, 800)
 PHONE = (375, 740)
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[str]:
+async def demo(launch: Launch, tmp_path: Path) -> AsyncIterator[str]:
     """`bot.py demo` on a free port; the address it prints."""
     chromium()  # without a browser there is nothing to start
     bot = await launch(tmp_path, {"DEMO_PORT": "0"}, "demo")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +16,9 @@ from benchmarks.subscribers import subscribe
 from storage.database import Database
 from storage.schema import outbox
 from tests.conftest import of_postgresql
-from tests.e2e.conftest import Town, launch
+from tests.e2e.conftest import Fork, Town
+from tests.e2e.leftovers import until
+from tests.e2e.test_inbox import answers
 from tests.postgresql import Server
 from tests.postgresql import server as new_server
 
@@ -45,7 +48,7 @@ async def test_f02_a_server_that_is_restarted_in_mid_run_costs_nothing(
     database = await Database.open(server.url())
     due_at = datetime.now(UTC) - timedelta(minutes=1)
     await subscribe(database, [chat.id for chat in chats], ["nasa", "lea"], due_at)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
 
     def arrived() -> Counter[int]:
         return Counter(len(town.telegram.history(chat)) for chat in chats)
@@ -67,13 +70,13 @@ async def test_a_server_that_comes_late_is_waited_for(
     town: Town, server: Server, tmp_path: Path
 ) -> None:
     server.stop()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("PostgreSQL does not answer: ")
     await asyncio.to_thread(server.start)
     await bot.until("answering as @klout_bot")
     assert await bot.end(signal=signal.SIGTERM) == 0
     server.stop()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("PostgreSQL does not answer: ")
     assert await bot.end(signal=signal.SIGTERM) == 0
     server.start()
@@ -90,7 +93,7 @@ async def test_what_waiting_does_not_mend_is_said_so(
     town: Town, server: Server, tmp_path: Path, wrong: tuple[str, str], sentence: str
 ) -> None:
     url = server.url().replace(*wrong)
-    bot = await launch(tmp_path, town.environment | {"DATABASE_URL": url})
+    bot = await town.launch(tmp_path, town.environment | {"DATABASE_URL": url})
     line = await bot.until("The bot cannot start: ")
     assert sentence in line
     assert await bot.end() == 1
@@ -106,10 +109,40 @@ async def test_f18_a_server_that_takes_no_writes_is_said_so(
         await connection.execute(text(role))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     await database.close()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("The bot cannot start: ")
     assert await bot.end() == 1
     assert "read-only transaction" in "".join(bot.output)
+
+
+async def test_f18_a_server_that_takes_no_writes_for_a_while_loses_no_question(
+    town: Town, server: Server, fork: Fork
+) -> None:
+    bot = fork()
+    await bot.up()
+    await _take_writes(server, taken=False)
+    town.telegram.say(town.ada, town.chat, "/help")
+
+    async def refused() -> bool:
+        return "no updates could be had" in bot.log
+
+    async def answered() -> bool:
+        return len(answers(town)) == 1
+
+    await until(refused)
+    assert await fork().stop() == 0  # one that starts meanwhile waits, too, and can be stopped
+    await _take_writes(server, taken=True)
+    await until(answered)
+    assert await bot.stop() == 0
+
+
+async def _take_writes(server: Server, *, taken: bool) -> None:
+    """Whether the server accepts any: as one that became the standby of another."""
+    connection = await asyncpg.connect(server.url())
+    setting = "off" if taken else "on"
+    await connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {setting}")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 async def test_f03_who_is_frozen_inside_a_transaction_holds_nobody_up(

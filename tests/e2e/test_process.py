@@ -14,11 +14,11 @@ import pytest
 from playground.x.server import Fault, XServer
 from tests.conftest import X_TOKEN, of_sqlite
 from tests.dialogue.conftest import BOT_TOKEN
-from tests.e2e.conftest import BotProcess, Town, launch, locked
+from tests.e2e.conftest import BotProcess, Launch, Town, locked
 
 
 async def _started(town: Town, folder: Path) -> BotProcess:
-    bot = await launch(folder, town.environment)
+    bot = await town.launch(folder, town.environment)
     await bot.until("answering as @klout_bot")
     return bot
 
@@ -119,7 +119,7 @@ async def test_sigterm_while_telegram_is_silent(
         await x.asked.wait()
     else:
         town.telegram.hang(method, times=9)
-        bot = await launch(tmp_path, town.environment)
+        bot = await town.launch(tmp_path, town.environment)
         await bot.until("the database is open")
     assert await bot.end(signal=signal.SIGTERM) == 0
     _no_secret_in(bot)
@@ -200,14 +200,14 @@ async def test_the_database_is_its_owners_alone(town: Town, tmp_path: Path) -> N
 async def test_a_bad_setting_is_one_sentence_and_exit_code_2(
     town: Town, tmp_path: Path, changes: dict[str, str], sentence: str
 ) -> None:
-    bot = await launch(tmp_path, town.environment | changes)
+    bot = await town.launch(tmp_path, town.environment | changes)
     assert await bot.end() == 2
     (line,) = "".join(bot.output).splitlines()
     assert line.startswith(sentence)
 
 
 async def test_a_token_that_telegram_does_not_know_is_named(town: Town, tmp_path: Path) -> None:
-    bot = await launch(tmp_path, town.environment | {"TELEGRAM_BOT_TOKEN": "1:unknown"})
+    bot = await town.launch(tmp_path, town.environment | {"TELEGRAM_BOT_TOKEN": "1:unknown"})
     assert await bot.end() == 2
     assert "TELEGRAM_BOT_TOKEN is not usable: Telegram does not know it." in "".join(bot.output)
     town.telegram.violations.clear()
@@ -217,7 +217,7 @@ async def test_a_token_that_telegram_does_not_know_is_named(town: Town, tmp_path
 async def test_a_database_that_cannot_be_opened_is_said_so(town: Town, tmp_path: Path) -> None:
     (tmp_path / "klout.db").unlink()
     (tmp_path / "klout.db").mkdir()
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
 
@@ -225,7 +225,7 @@ async def test_a_database_that_cannot_be_opened_is_said_so(town: Town, tmp_path:
 @of_sqlite
 async def test_a_file_that_is_no_database_is_said_so(town: Town, tmp_path: Path) -> None:
     (tmp_path / "klout.db").write_text("something else entirely" * 100)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
@@ -236,14 +236,14 @@ async def test_stored_receipts_are_printed(town: Town, tmp_path: Path) -> None:
     await town.ask("/klout @nasa @lea")
     assert await bot.end(signal=signal.SIGTERM) == 0
     only = {"DATABASE_URL": town.environment["DATABASE_URL"]}
-    printing = await launch(tmp_path, only, "receipts")
+    printing = await town.launch(tmp_path, only, "receipts")
     await printing.until('"nasa"')
     assert await printing.end() == 0
     receipts = [json.loads(line) for line in "".join(printing.output).splitlines()]
     assert [receipt["facts"]["handle"] for receipt in receipts] == ["nasa", "lea"]
 
 
-async def test_receipts_of_no_database_are_one_sentence(tmp_path: Path) -> None:
+async def test_receipts_of_no_database_are_one_sentence(launch: Launch, tmp_path: Path) -> None:
     printing = await launch(tmp_path, {}, "receipts")
     await printing.until("The receipts cannot be read: there is no file ")
     assert await printing.end() == 1
@@ -254,7 +254,9 @@ async def test_receipts_of_no_database_are_one_sentence(tmp_path: Path) -> None:
 async def test_f18_a_place_where_nothing_can_be_written_is_said_so(
     town: Town, tmp_path: Path
 ) -> None:
-    bot = await launch(tmp_path, town.environment | {"DATABASE_URL": "sqlite:////proc/klout.db"})
+    bot = await town.launch(
+        tmp_path, town.environment | {"DATABASE_URL": "sqlite:////proc/klout.db"}
+    )
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
@@ -264,7 +266,7 @@ async def test_f18_a_place_where_nothing_can_be_written_is_said_so(
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write what is read-only")
 async def test_f18_a_database_that_is_read_only_is_said_so(town: Town, tmp_path: Path) -> None:
     (tmp_path / "klout.db").chmod(0o400)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
@@ -281,7 +283,7 @@ async def test_f18_a_damaged_database_is_said_so_and_left_as_it_is(
     content = bytearray(file.read_bytes())
     content[200:4096] = b"\xff" * 3_896  # its table of tables
     file.write_bytes(content)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     assert await bot.end() == 1
     assert "The bot cannot start: " in "".join(bot.output)
     assert "Traceback" not in "".join(bot.output)
@@ -312,7 +314,7 @@ async def test_telegram_in_trouble_at_the_start_is_waited_for(
 
 
 async def test_sigterm_while_still_importing(town: Town, tmp_path: Path) -> None:
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await asyncio.sleep(0.5)  # the interpreter is up; the imports take longer than this
     assert await bot.end(signal=signal.SIGTERM) == 0
 
@@ -325,7 +327,7 @@ async def test_sigterm_while_another_process_writes(town: Town, tmp_path: Path) 
         assert await bot.end(signal=signal.SIGTERM) == 0
     bot = await _started(town, tmp_path)
     async with locked(town.environment["DATABASE_URL"]):
-        starting = await launch(tmp_path, town.environment)
+        starting = await town.launch(tmp_path, town.environment)
         await starting.until("opening the database")
         assert await starting.end(signal=signal.SIGTERM) == 0
     assert await bot.end(signal=signal.SIGTERM) == 0
@@ -345,7 +347,7 @@ async def test_secrets_are_in_nobodys_arguments(town: Town, tmp_path: Path) -> N
 async def test_an_env_file_that_others_can_read_is_warned_of(town: Town, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n", encoding="utf-8")
     (tmp_path / ".env").chmod(0o644)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("others on this machine can read .env")
     await bot.end(signal=signal.SIGTERM)
 

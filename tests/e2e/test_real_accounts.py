@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from playground.x.accounts import Account, FixedWorld, Post
-from tests.e2e.conftest import ROOT, Town, launch
+from tests.e2e.conftest import ROOT, Town
 
 ACCOUNTS = ROOT.parent / "shared" / "data" / "accounts_2017.csv"
 
@@ -63,7 +63,7 @@ async def test_every_verified_account_gets_a_score_that_makes_sense(
     for account in accounts:
         world.put(account)
     town.environment["X_BUDGET_USD_MONTH"] = "100"
-    bot = await launch(tmp_path, town.environment | {"LOG_LEVEL": "INFO"})
+    bot = await town.launch(tmp_path, town.environment | {"LOG_LEVEL": "INFO"})
     await bot.until("answering as")
 
     async def ask(account: Account) -> tuple[int, str]:

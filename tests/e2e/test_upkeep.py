@@ -10,10 +10,12 @@ from sqlalchemy import text
 from storage.backups import back_up
 from storage.database import Database, newest_revision
 from tests.conftest import of_sqlite
-from tests.e2e.conftest import Town, launch
+from tests.e2e.conftest import Launch, Town
 
 
-async def _says(folder: Path, database_url: str, *arguments: str) -> tuple[int, str]:
+async def _says(
+    launch: Launch, folder: Path, database_url: str, *arguments: str
+) -> tuple[int, str]:
     """The exit code, and the one line that was written."""
     bot = await launch(folder, {"DATABASE_URL": database_url}, *arguments)
     code = await bot.end()
@@ -25,7 +27,9 @@ def _files(folder: Path, pattern: str) -> list[Path]:
     return list(folder.glob(pattern))
 
 
-async def test_four_processes_migrate_an_empty_database(tmp_path: Path, empty_url: str) -> None:
+async def test_four_processes_migrate_an_empty_database(
+    launch: Launch, tmp_path: Path, empty_url: str
+) -> None:
     four = [await launch(tmp_path, {"DATABASE_URL": empty_url}, "migrate") for _ in range(4)]
     for bot in four:
         await bot.until(f"The database is at revision {newest_revision()}.")
@@ -36,25 +40,28 @@ async def test_what_was_backed_up_can_be_restored_and_copied(
     town: Town, tmp_path: Path, empty_url: str
 ) -> None:
     url = town.environment["DATABASE_URL"]
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("answering as")
     await town.ask("/follow @nasa")
     file = tmp_path / "backup"
-    assert await _says(tmp_path, url, "backup", "backup") == (0, "Everything is in backup.")
+    assert await _says(town.launch, tmp_path, url, "backup", "backup") == (
+        0,
+        "Everything is in backup.",
+    )
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert _files(tmp_path, ".backup*") == []
     await town.ask("/follow @lea")
-    code, line = await _says(tmp_path, url, "restore", "backup")
+    code, line = await _says(town.launch, tmp_path, url, "restore", "backup")
     assert (code, line.split(".")[0]) == (
         1,
         "The backup cannot be restored: a bot is running on it",
     )
     assert await bot.end(signal=signal.SIGTERM) == 0
-    code, line = await _says(tmp_path, url, "restore", "backup")
+    code, line = await _says(town.launch, tmp_path, url, "restore", "backup")
     assert (code, line.split(";")[0]) == (0, "The backup is in place")
-    code, line = await _says(tmp_path, url, "copy", url, empty_url)
+    code, line = await _says(town.launch, tmp_path, url, "copy", url, empty_url)
     assert (code, line[-17:]) == (0, "rows were copied.")
-    bot = await launch(tmp_path, town.environment | {"DATABASE_URL": empty_url})
+    bot = await town.launch(tmp_path, town.environment | {"DATABASE_URL": empty_url})
     await bot.until("answering as")
     assert "@nasa" in (answer := (await town.ask("/following"))["text"])
     assert "@lea" not in answer
@@ -73,21 +80,27 @@ async def test_what_was_backed_up_can_be_restored_and_copied(
     ],
 )
 async def test_what_cannot_be_done_is_one_sentence(
-    database_url: str, tmp_path: Path, arguments: list[str], code: int, sentence: str
+    launch: Launch,
+    database_url: str,
+    tmp_path: Path,
+    *,
+    arguments: list[str],
+    code: int,
+    sentence: str,
 ) -> None:
     (tmp_path / "empty").touch()  # the disk was full, say
     (tmp_path / "bot.log").write_text("?" * 4096)
-    ended, line = await _says(tmp_path, database_url, *arguments)
+    ended, line = await _says(launch, tmp_path, database_url, *arguments)
     assert (ended, line[: len(sentence)]) == (code, sentence)
 
 
 @of_sqlite
 @pytest.mark.parametrize("name", ["klout.db", "klout.db-wal", "klout.db-shm"])
 async def test_a_database_is_no_backup_of_itself(
-    database_url: str, tmp_path: Path, name: str
+    launch: Launch, database_url: str, tmp_path: Path, name: str
 ) -> None:
     database = await Database.open(database_url)
-    code, line = await _says(tmp_path, database_url, "backup", name)
+    code, line = await _says(launch, tmp_path, database_url, "backup", name)
     await database.close()
     assert (code, line) == (2, f"{name} is not usable: it is the database itself.")
 
@@ -101,14 +114,14 @@ async def test_a_database_is_no_backup_of_itself(
     ],
 )
 async def test_a_backup_that_could_not_be_used_is_not_put_in_place(
-    database_url: str, empty_url: str, tmp_path: Path, change: str, reason: str
+    launch: Launch, database_url: str, empty_url: str, tmp_path: Path, change: str, reason: str
 ) -> None:
     other = await Database.open(empty_url)
     async with other.transaction() as connection:
         await connection.execute(text(change))
     await other.close()
     back_up(empty_url, tmp_path / "backup")
-    code, line = await _says(tmp_path, database_url, "restore", "backup")
+    code, line = await _says(launch, tmp_path, database_url, "restore", "backup")
     assert (code, line[:22]) == (2, "backup is not usable: ")
     assert reason in line
     database = Database.look(database_url)
@@ -119,7 +132,7 @@ async def test_a_backup_that_could_not_be_used_is_not_put_in_place(
 async def test_f26_a_running_bot_goes_on_while_its_database_is_brought_further(
     town: Town, database: Database, tmp_path: Path
 ) -> None:
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("answering as")
     await town.ask("/follow @nasa")
     for statement in (
@@ -133,7 +146,7 @@ async def test_f26_a_running_bot_goes_on_while_its_database_is_brought_further(
     assert (await town.ask("/klout @nasa"))["text"].startswith("@nasa")
     assert (await town.ask("/klout @lea"))["text"].startswith("@lea")
     assert "@nasa" in (await town.ask("/following"))["text"]
-    late = await launch(tmp_path, town.environment)
+    late = await town.launch(tmp_path, town.environment)
     await late.until("The bot cannot start: the database is at revision 9999, which only a newer")
     assert await late.end() == 1
     assert "Traceback" not in "".join(late.output)

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from playground.x.server import Fault, XServer
 from tests.conftest import X_TOKEN
 from tests.dialogue.conftest import BOT_TOKEN
-from tests.e2e.conftest import ROOT, BotProcess, Town, launch
+from tests.e2e.conftest import ROOT, BotProcess, Town
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def port(town: Town) -> int:
 
 
 async def _started(town: Town, folder: Path) -> BotProcess:
-    bot = await launch(folder, town.environment)
+    bot = await town.launch(folder, town.environment)
     await bot.until("answering as @klout_bot")
     return bot
 
@@ -116,7 +116,7 @@ async def test_what_is_not_ready_is_named_and_no_reason_to_restart(
     town: Town, tmp_path: Path, port: int
 ) -> None:
     town.telegram.fail("getMe", 500, "restart", times=1_000)
-    bot = await launch(tmp_path, town.environment)
+    bot = await town.launch(tmp_path, town.environment)
     await bot.until("Telegram is not reachable")
     checks = await _checks(port, "ready", 503)
     assert checks == {"started": False, "database": True, "tick": False, "updates": False}
@@ -136,14 +136,14 @@ async def test_a_database_that_is_gone_is_told(town: Town, tmp_path: Path, port:
 
 async def test_bot_py_health_asks(town: Town, tmp_path: Path, port: int) -> None:
     del port
-    asking = await launch(tmp_path, town.environment, "health")
+    asking = await town.launch(tmp_path, town.environment, "health")
     await asking.until("The bot does not answer: ")
     assert await asking.end() == 1
     bot = await _started(town, tmp_path)
-    asking = await launch(tmp_path, town.environment, "health")
+    asking = await town.launch(tmp_path, town.environment, "health")
     await asking.until('"ok": true')
     assert await asking.end() == 0
-    asking = await launch(tmp_path, {}, "health")
+    asking = await town.launch(tmp_path, {}, "health")
     await asking.until("METRICS_PORT is not set")
     assert await asking.end() == 2
     assert await bot.end(signal=signal.SIGTERM) == 0
@@ -151,7 +151,7 @@ async def test_bot_py_health_asks(town: Town, tmp_path: Path, port: int) -> None
 
 async def test_a_port_that_is_taken_is_said_so(town: Town, tmp_path: Path, port: int) -> None:
     with socket.create_server(("127.0.0.1", port)):
-        bot = await launch(tmp_path, town.environment)
+        bot = await town.launch(tmp_path, town.environment)
         await bot.until("The bot cannot start: ")
         assert await bot.end() == 1
     assert "Traceback" not in "".join(bot.output)
@@ -162,7 +162,7 @@ async def test_systemd_is_told_and_lines_are_json(town: Town, tmp_path: Path) ->
         supervisor.bind(str(tmp_path / "notify"))
         supervisor.settimeout(60)
         town.environment |= {"NOTIFY_SOCKET": str(tmp_path / "notify"), "LOG_FORMAT": "json"}
-        bot = await launch(tmp_path, town.environment)
+        bot = await town.launch(tmp_path, town.environment)
         town.telegram.fail("sendMessage", 400, "Bad Request: odd")
         told = [await asyncio.to_thread(supervisor.recv, 1000)]
         while not told[-1].startswith(b"READY=1"):

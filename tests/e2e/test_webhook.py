@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from operations.settings import Settings, load
 from storage.database import Database
-from tests.e2e.conftest import BotProcess, Town, launch
+from tests.e2e.conftest import BotProcess, Town
 from tests.e2e.test_inbox import answers, emptied, rows
 
 SECRET: Final = "a-secret-of-the-tests-0123456789-abcdefgh"
@@ -44,7 +44,7 @@ def webhook(town: Town) -> Town:
 
 
 async def started(town: Town, folder: Path) -> BotProcess:
-    bot = await launch(folder, town.environment)
+    bot = await town.launch(folder, town.environment)
     await bot.until("answering as @klout_bot, by webhook")
     return bot
 
@@ -131,7 +131,7 @@ async def test_a_new_secret_is_told_and_polling_takes_the_webhook_back(
         assert await bot.end(signal=signal.SIGTERM) == 0
     assert len(webhook.telegram.sent("setWebhook")) == 2
     webhook.environment["WEBHOOK_URL"] = ""
-    bot = await launch(tmp_path, webhook.environment)
+    bot = await webhook.launch(tmp_path, webhook.environment)
     assert (await webhook.ask("/help"))["text"].startswith("What I answer")
     assert len(webhook.telegram.sent("deleteWebhook")) == 1
     assert await bot.end(signal=signal.SIGTERM) == 0
