@@ -114,7 +114,7 @@ async def test_a_database_is_no_backup_of_itself(
     ],
 )
 async def test_a_backup_that_could_not_be_used_is_not_put_in_place(
-    launch: Launch, database_url: str, empty_url: str, tmp_path: Path, change: str, reason: str
+    launch: Launch, database_url: str, empty_url: str, tmp_path: Path, *, change: str, reason: str
 ) -> None:
     other = await Database.open(empty_url)
     async with other.transaction() as connection:
