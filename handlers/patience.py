@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from delivery.verdicts import wait_of
-from handlers.arrival import Arrival, creates, under_way
+from handlers.arrival import Arrival, Fate, creates, under_way
 
 _TRIES: Final = 3
+
+_IN_PLACE: Final = timedelta(seconds=5)
+"""Whoever has to wait for longer, and was told nothing yet, waits in the inbox: a crowd in one
+flooded chat would take everybody's place.
+"""
 
 _LEAVING: Final = 16
 """Answers whose request is under way: as many are uncertain after a crash, at most. Others wait for
@@ -53,9 +59,10 @@ class Patience(BaseRateLimiter[int]):
                 async with self._answering(arrival, endpoint):
                     return await callback(*args, **kwargs)
             except RetryAfter as error:
-                if not left:
+                wait = wait_of(error)
+                if not left or (wait > _IN_PLACE and arrival and arrival.fate is Fate.AGAIN):
                     raise
-                await asyncio.sleep(wait_of(error).total_seconds())
+                await asyncio.sleep(wait.total_seconds())
         raise AssertionError("there is always a first try")
 
     @asynccontextmanager

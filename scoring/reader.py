@@ -7,7 +7,8 @@ request, and people who ask for the same handle share one flight.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -118,13 +119,14 @@ class Reader:
         return await self._store.history(reading.account_id, since)
 
     async def profile(self, handle: str, asker: Asker) -> Profile:
-        """An account's profile as it is at this moment: always read, always paid for.
+        """An account's profile as it is at this moment: always read, always paid for, by quota too.
 
         Raises:
             scoring.errors.AccountError: there is no such account.
             scoring.errors.SourceError: the network cannot be read.
         """
-        return await self._profiles.get(handle, asker)
+        async with self._of_quota(asker, self._clock()):
+            return await self._profiles.get(handle, asker)
 
     async def recall(self, handle: str, moment: datetime) -> Reading | None:
         """What was known of a handle at a moment; the network is never asked."""
@@ -200,14 +202,20 @@ class Reader:
         now = self._clock()
         known = stored is not None and self._fetching.is_of_today(stored)
         await self._ledger.check("mention_count" if known else "user", now)
+        async with self._of_quota(asker, now):
+            reading = await self._fetching.fetch(handle, stored, asker)
+        return replace(reading, hidden_by=await self._store.hidden_by(reading.account_id))
+
+    @asynccontextmanager
+    async def _of_quota(self, asker: Asker, now: datetime) -> AsyncIterator[None]:
+        """Around one account's reading; what costs nothing does not count."""
         await self._quotas.take(asker, now)
         try:
-            reading = await self._fetching.fetch(handle, stored, asker)
+            yield
         except SourceError as problem:
             if not problem.may_be_billed:
                 await self._quotas.give_back(asker, now)
             raise
-        return replace(reading, hidden_by=await self._store.hidden_by(reading.account_id))
 
 
 async def _kept(work: Awaitable[None]) -> None:

@@ -138,6 +138,8 @@ class Lives:
     async def forget(self, person_id: int) -> list[str]:
         """Erase a person's handles everywhere and their private chat, with what waits for it.
 
+        Their quota stays for the five hours that it lasts: forgetting would buy a new one.
+
         Returns:
             The handles that the private chat followed.
         """
@@ -152,7 +154,6 @@ class Lives:
             await connection.execute(
                 update(account).where(account.c.hidden_by == person_id).values(hidden_by=None)
             )
-            await connection.execute(delete(quota).where(_bucket(person_id)))
             await connection.execute(delete(broadcast).where(broadcast.c.by == person_id))
             for table in (outbox, digest, schedule, follow, alert, link, usage):
                 await connection.execute(delete(table).where(table.c.chat_id == person_id))

@@ -97,8 +97,9 @@ def privacy(wording: Wording) -> Reply:
         " yours, with your Telegram user id; how much was read on X for a chat, for two months.\n"
         "Once you are answered I do not keep your name, your messages, or who asked for whose"
         " score.\n"
-        "/export sends you all of it, /forget_me erases it at once. What X shows of an account"
-        " stays until the bot’s operator deletes it. Nothing is sold or passed on."
+        "/export sends you all of it, /forget_me erases it at once; only how much you had me read"
+        " takes five hours. What X shows of an account stays until the bot’s operator deletes it."
+        " Nothing is sold or passed on."
     )
     forget = button(wording.gettext("Forget my handle"), Action.FORGET)
     export = button(wording.gettext("Send me my data"), Action.EXPORT)

@@ -560,10 +560,13 @@ async def test_f31_in_a_group_nothing_is_forgotten(talk: Talk) -> None:
     assert await _scan(talk, talk.ada.id) == before
 
 
-async def test_f31_forgotten_in_private_a_group_keeps_its_own(talk: Talk) -> None:
+async def test_f31_forgotten_in_private_a_group_keeps_its_own(talk: Talk, clock: Clock) -> None:
     await _known_everywhere(talk)
     await talk.say(talk.ada, talk.group, "/follow @lea")
     await talk.ask("/forget_me")
+    assert await _scan(talk, talk.ada.id) == ["quota"]
+    clock.forward(hours=5)
+    await talk.tick()
     assert await _scan(talk, talk.ada.id) == []
     assert [row["chat_id"] for row in await talk.rows(follow)] == [talk.group.id]
 

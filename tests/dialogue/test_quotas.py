@@ -66,3 +66,23 @@ async def test_a_group_has_its_own(talk: Talk) -> None:
             await talk.say(person, group, f"/compare {names(start, start + 10)}")
     (told,) = await talk.say(people[2], group, "/klout @nasa")
     assert "I read the next from 18 March, 12:05 UTC" in told["text"]
+
+
+async def test_who_is_forgotten_has_no_more_read_for_it(talk: Talk, x: XServer) -> None:
+    for first in (0, 10):
+        await talk.ask(f"/compare {names(first, first + 10)}")
+    requests = len(x.requests)
+    await talk.ask("/forget_me")
+    assert (await talk.ask("/klout @nasa")).startswith("That was a lot of accounts")
+    assert len(x.requests) == requests
+
+
+async def test_a_look_at_a_bio_counts_too(talk: Talk, x: XServer) -> None:
+    await talk.ask("/klout @n00")
+    (code,) = await talk.say(talk.ada, talk.private, "/prove @n00")
+    await talk.ask(f"/compare {names(1, 11)}")
+    await talk.ask(f"/compare {names(11, 20)}")
+    requests = len(x.requests)
+    (told,) = await talk.press(talk.ada, code, "It is there")
+    assert told["text"].startswith("That was a lot of accounts")
+    assert len(x.requests) == requests

@@ -8,10 +8,12 @@ import pytest
 from handlers.views import problems
 from handlers.wording import wording_for
 from locales import LANGUAGES
+from operations import receiving
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
 from scoring import errors
 from scoring.errors import ScoringError, SourceError
+from storage.schema import inbox
 from tests.accounts import NOW, account
 from tests.conftest import Clock
 from tests.dialogue.conftest import Talk
@@ -179,6 +181,19 @@ async def test_one_chats_flood_limit_delays_no_other(talk: Talk) -> None:
     await talk.arrive(prompt)
     await talk.sees(talk.telegram.private_chat(talk.bob), "What I answer")
     assert not [m for m in talk.telegram.history(talk.group) if m["from"]["is_bot"]]
+
+
+async def test_a_crowd_in_a_flooded_chat_takes_nobody_elses_place(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "IN_HAND", 2)
+    for person in (talk.ada, talk.chloe):
+        talk.telegram.fail("sendMessage", 429, "Too Many Requests: retry after 99", retry_after=99)
+        await talk.arrive(talk.telegram.say(person, talk.group, "/help"))
+    async with asyncio.timeout(30):
+        (answer,) = await talk.say(talk.bob, talk.telegram.private_chat(talk.bob), "/help")
+    assert answer["text"].startswith("What I answer")
+    assert [row["state"] for row in await talk.rows(inbox)] == ["waiting"] * 2
 
 
 async def test_an_unconfirmed_answer_is_not_followed_by_an_excuse(talk: Talk) -> None:
