@@ -88,10 +88,11 @@ async def test_f02_a_digest_after_kill_9_at_each_arrow(
     last = fork()
 
     async def ended() -> bool:
-        return await left.messages() == [way.ends]
+        return {*await left.messages()} in ({"sent"}, {"uncertain"})
 
     await until(ended)
     assert await last.stop() == 0
+    assert await left.messages() == [way.ends]
     assert len(town.telegram.history(town.chat)) == way.arrived
     assert await left.digests() == [way.ends]
     # what was read is read again only where that was not noted

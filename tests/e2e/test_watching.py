@@ -5,16 +5,16 @@ import json
 import re
 import signal
 import socket
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 
 from playground.x.server import Fault, XServer
+from storage.database import Database
 from tests.conftest import X_TOKEN
 from tests.dialogue.conftest import BOT_TOKEN
 from tests.e2e.conftest import ROOT, BotProcess, Town
@@ -124,12 +124,14 @@ async def test_what_is_not_ready_is_named_and_no_reason_to_restart(
     assert await bot.end(signal=signal.SIGTERM) == 0
 
 
-async def test_a_database_that_is_gone_is_told(town: Town, tmp_path: Path, port: int) -> None:
+async def test_a_database_that_is_gone_is_told(
+    town: Town, database: Database, tmp_path: Path, port: int
+) -> None:
     bot = await _started(town, tmp_path)
     await _checks(port, "ready", 200)
-    with closing(sqlite3.connect(tmp_path / "klout.db", isolation_level=None)) as other:
-        other.execute("DROP TABLE spending")
-        assert (await _metrics(port))["klout_database_up"] == 0
+    async with database.transaction() as connection:
+        await connection.execute(text("DROP TABLE spending"))
+    assert (await _metrics(port))["klout_database_up"] == 0
     assert (await _checks(port, "health", 200))["loop"]
     assert await bot.end(signal=signal.SIGTERM) == 0
 
