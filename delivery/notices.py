@@ -122,7 +122,8 @@ class Notices:
         for outage in await self._outages.since(self._clock() - _USEFUL):
             name = f"outage:{outage.opened_at:%Y%m%dT%H%M%S}"
             if outage.closed_at is None:
-                await self._post(name, partial(self._writer.refused, outage=outage))
+                key = f"{name}:{outage.reason}"  # which may change: a token is mended elsewhere
+                await self._post(key, partial(self._writer.refused, outage=outage))
             else:
                 await self._post(f"{name}:over", partial(self._writer.answers_again, outage=outage))
 

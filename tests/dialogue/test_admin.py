@@ -175,6 +175,23 @@ async def test_f15_a_refusal_is_asked_about_once_an_hour_and_told_once(
     assert await told(talk, operator) == []
 
 
+async def test_a_refusal_for_another_reason_is_told_too(
+    talk: Talk, operator: Person, x: XServer, clock: Clock
+) -> None:
+    await talk.ask("/klout @lea")
+    for status, reason in ((402, "credits"), (401, "X_BEARER_TOKEN")):
+        x.fail("users", Fault(status, "{}"))
+        await talk.ask("/klout @nasa")
+        (notice,) = await told(talk, operator)
+        assert notice.startswith("X does not let me read any more")
+        assert reason in notice
+        clock.forward(minutes=61)
+    assert await told(talk, operator) == []
+    await talk.ask("/klout @nasa")
+    (notice,) = await told(talk, operator)
+    assert notice.startswith("X lets me read again.")
+
+
 async def test_an_error_is_told_once_a_day_without_what_it_was_about(
     talk: Talk, operator: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
