@@ -95,12 +95,21 @@ async def test_new_posts_are_read(
 
 
 async def test_a_hundred_new_handles_share_their_profile_requests(
-    reader: Reader, x: XServer, world: FixedWorld
+    source: XSource,
+    database: Database,
+    spending: Spending,
+    clock: Clock,
+    x: XServer,
+    *,
+    world: FixedWorld,
 ) -> None:
+    # with the window of a running bot: on PostgreSQL a hundred wait for its ten connections
+    reader = Reader(source, Readings(database), spending, Quotas(database), clock)
     names = [f"user_{n}" for n in range(100)]
     for number, name in enumerate(names, start=100):
         world.put(account(number, name, recent=()))
     await asyncio.gather(*(reader.read(name, ANYBODY) for name in names))
+    await reader.close()
     assert x.requests.count("/2/users/by") <= 3
 
 
