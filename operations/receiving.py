@@ -103,8 +103,12 @@ class Receiving:
 
     async def drained(self) -> None:
         """Wait until there is nothing to do."""
-        while await self._take() or self._in_hand:
-            await asyncio.wait(self._in_hand)
+        busy = True
+        while busy:
+            busy = bool(self._in_hand)  # what ends while we look may let others be taken
+            busy |= bool(await self._take() or self._in_hand)
+            if self._in_hand:
+                await asyncio.wait(self._in_hand)
 
     async def close(self, patience: float) -> None:
         """Take nothing more; what is under way has `patience` seconds, the rest is given back."""

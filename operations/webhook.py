@@ -53,6 +53,8 @@ async def listening(
     try:
         try:
             await web.TCPSite(runner, settings.webhook_host, settings.webhook_port).start()
+        except UnicodeError:
+            raise SettingsError("WEBHOOK_HOST is not usable: no machine has that name.") from None
         except OSError as error:
             raise SettingsError(f"WEBHOOK_PORT is not usable: {error.strerror}.") from error
         await patiently(lambda: _announce(settings, bot))

@@ -40,9 +40,11 @@ def back_up(url: str, to: Path) -> None:
         StorageError: PostgreSQL's tools are missing, or say what is wrong.
         OSError, sqlite3.Error: something cannot be read or written.
     """
-    new = to.with_name(f".{to.name}.{os.getpid()}")
+    # under a name that nobody can have laid there before, readable by its owner only
+    descriptor, name = tempfile.mkstemp(prefix=f".{to.name}.", dir=to.parent)
+    os.close(descriptor)
+    new = Path(name)
     try:
-        create_private(new)
         if url.startswith("postgresql"):
             _run("pg_dump", url, "--format=custom", "--no-owner", "--no-acl", f"--file={new}")
         else:

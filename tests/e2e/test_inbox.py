@@ -77,6 +77,7 @@ async def test_f24_what_was_stored_when_it_was_killed_is_answered_once(
 async def test_f24_killed_while_the_answer_was_leaving_it_is_uncertain_and_told_once(
     town: Town, tmp_path: Path
 ) -> None:
+    town.environment["LOG_LEVEL"] = "INFO"  # nobody reads what it writes meanwhile
     bot = await started(town, tmp_path)
     town.telegram.hang("sendMessage", delivered=True)
     town.telegram.say(town.ada, town.chat, "/help")
