@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+# One process more than there are cores: many tests wait for processes of their own.
+PYTEST := $(BIN)/python -m pytest --dist=worksteal --numprocesses=$$($(BIN)/python -c 'import os; print(1 + os.cpu_count())')
 
 .PHONY: help demo run test check check-postgresql format bench chaos soak audit lock messages clean
 
@@ -29,7 +31,7 @@ run: .venv/.running  ## the bot on the real Telegram and X (settings: .env.examp
 	@$(BIN)/python bot.py run
 
 test: .venv/.complete  ## the tests
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+	@$(PYTEST)
 
 check: .venv/.complete  ## format, lint, types, tests
 	$(BIN)/ruff format --check .
@@ -37,10 +39,10 @@ check: .venv/.complete  ## format, lint, types, tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory audit
-	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+	$(PYTEST)
 
 check-postgresql: .venv/.complete  ## the tests that use a database, on PostgreSQL (started here, on a port of its own)
-	@$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal -m database
+	@$(BIN)/python -m tests.postgresql $(PYTEST) -m database
 
 audit: .venv/.complete  ## known vulnerabilities among the dependencies, where an advisory source can be reached
 	@$(BIN)/python -m operations.audit requirements-dev.txt

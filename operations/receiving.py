@@ -105,8 +105,9 @@ class Receiving:
         """Wait until there is nothing to do."""
         busy = True
         while busy:
-            busy = bool(self._in_hand)  # what ends while we look may let others be taken
-            busy |= bool(await self._take() or self._in_hand)
+            async with self._taking:
+                busy = bool(self._in_hand)  # what ends while we look lets others be taken
+                busy |= await self._take_some() > 0
             if self._in_hand:
                 await asyncio.wait(self._in_hand)
 
@@ -148,10 +149,13 @@ class Receiving:
     async def _take(self) -> int:
         """Take as many as there is room for; how many that were."""
         async with self._taking:
-            room = IN_HAND - len(self._in_hand)
-            taken = await self._inbox.take(room) if room > 0 else []
-            for one in taken:
-                self._begin(one, _parsed(one, self._application))
+            return await self._take_some()
+
+    async def _take_some(self) -> int:
+        room = IN_HAND - len(self._in_hand)
+        taken = await self._inbox.take(room) if room > 0 else []
+        for one in taken:
+            self._begin(one, _parsed(one, self._application))
         return len(taken)
 
     async def _care(self) -> None:
