@@ -1,1 +1,1 @@
-"""What `make bench` measures, and the fit and the pictures behind docs/method.md."""
+"""The benchmarks of `make bench`, fault runs, and the fit and pictures of docs/method.md."""

@@ -1,14 +1,26 @@
-"""`make bench`: everything that is measured, one after the other."""
+"""The command of `make bench`: runs the benchmarks one after the other."""
 
 import asyncio
 
-from benchmarks import answers, budget, digests, drawing, engines, facts, watching, webhooks
+from benchmarks import (
+    answers,
+    budget,
+    digests,
+    drawing,
+    engines,
+    facts,
+    steadiness,
+    upkeep,
+    watching,
+    webhooks,
+)
 
 
 def main() -> None:
-    """Run and print them all."""
+    """Run all benchmarks and print their results."""
     print("Scores")
     facts.run()
+    steadiness.run()
     print("Answers")
     asyncio.run(answers.run())
     asyncio.run(webhooks.run())
@@ -18,6 +30,8 @@ def main() -> None:
     asyncio.run(budget.run())
     print("Digests")
     asyncio.run(digests.run())
+    print("Upkeep")
+    asyncio.run(upkeep.run())
     print("Engines")
     asyncio.run(engines.run())
     print("Pictures")

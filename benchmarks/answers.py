@@ -1,8 +1,8 @@
-"""Stored scores answered a second, beside a bare handler that says a constant; and memory.
+"""The benchmark of answers: stored scores beside a bare handler, and memory.
 
-Both bots are processes of their own on the same local Telegram, in the same run, in turns. What is
-measured is the time from the first command to the last answer. Memory is the bot's resident set
-after a command from each of ten thousand chats, beside the same after the first thousand.
+Both bots are processes of their own against the same Telegram, `benchmarks.thin_server`, another
+process, in turns. Fifty people ask at any moment. Processor time is that of the bot's process, user
+and system. Memory is the bot's resident set after a command from each of ten thousand chats.
 """
 
 import asyncio
@@ -10,130 +10,155 @@ import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Mapping
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import aiohttp
 from aiohttp.test_utils import TestServer
 
+from benchmarks.stage import BOT, ROOT, TOKEN, X_TOKEN, address, resident, running
 from operations.assembly import utc_now
-from playground.telegram.local import LocalTelegram
-from playground.telegram.page_data import PageData
-from playground.telegram.web import create_app
-from playground.telegram.world import Chat, Event, Person
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
 
-ROOT: Final = Path(__file__).parents[1]
-COMMANDS: Final = 500
-ROUNDS: Final = 4
+COMMANDS: Final = 1_000
+ROUNDS: Final = 5
+FLIGHT: Final = 50
 CHATS: Final = 10_000
-_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 
 
-class Crowd:
-    """People, each in a private chat, who ask at once and wait for every answer."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One bot's answers.
 
-    def __init__(self, telegram: LocalTelegram) -> None:
-        self._telegram = telegram
-        self._people: list[tuple[Person, Chat]] = []
+    Attributes:
+        rate: answers a second.
+        cost, server_cost: milliseconds of processor time an answer, the bot's and the server's.
+        waited: milliseconds that each person waited.
+    """
 
-    async def ask(self, first: int, count: int) -> float:
-        """Let some of them ask; the seconds until all have an answer."""
-        while len(self._people) < first + count:
-            person = self._telegram.person(f"P{len(self._people)}")
-            self._people.append((person, self._telegram.private_chat(person)))
-        waiting = count
-        done = asyncio.Event()
+    rate: float
+    cost: float
+    server_cost: float
+    waited: list[float]
 
-        def watch(event: Event) -> None:
-            nonlocal waiting
-            if event["event"] == "message" and event["message"]["from"]["is_bot"]:
-                waiting -= 1
-                if not waiting:
-                    done.set()
 
-        unwatch = self._telegram.watch(watch)
-        start = time.perf_counter()
-        for person, chat in self._people[first : first + count]:
-            self._telegram.say(person, chat, "/klout @nasa_fan")
-        async with asyncio.timeout(600):
-            await done.wait()
-        unwatch()
-        return time.perf_counter() - start
+class ThinServer:
+    """The server's process.
+
+    Attributes:
+        url: its address.
+        process_id: its number.
+    """
+
+    def __init__(self, url: str, process_id: int, session: aiohttp.ClientSession) -> None:
+        self.url = url
+        self.process_id = process_id
+        self._session = session
+
+    async def ask(self, first: int, count: int, flight: int = FLIGHT) -> dict[str, Any]:
+        """Let people ask; see `benchmarks.thin_server`."""
+        given = {"first": first, "count": count, "flight": flight}
+        async with self._session.post(f"{self.url}/ask", json=given) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+    async def measured(self, bot: int) -> Round:
+        """Measure a round of a bot's answers."""
+        before = processor_time(bot), processor_time(self.process_id)
+        answer = await self.ask(0, COMMANDS)
+        after = processor_time(bot), processor_time(self.process_id)
+        cost, server_cost = (
+            (end - start) * 1000 / COMMANDS for start, end in zip(before, after, strict=True)
+        )
+        waited = [each * 1000 for each in answer["waited"]]
+        return Round(COMMANDS / answer["seconds"], cost, server_cost, waited)
+
+
+@asynccontextmanager
+async def thin_server() -> AsyncIterator[ThinServer]:
+    """Run the server as long as the context is open."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.thin_server", cwd=ROOT, stdout=PIPE
+    )
+    assert process.stdout  # noqa: S101 - it is a pipe
+    port = int(await process.stdout.readline())
+    try:
+        timeout = aiohttp.ClientTimeout(total=600)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            yield ThinServer(f"http://127.0.0.1:{port}", process.pid, session)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def processor_time(process_id: int) -> float:
+    """Return a process' seconds of processor time, user and system (Linux)."""
+    stat = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def run() -> None:
     """Measure and print."""
-    telegram = LocalTelegram(_TOKEN, "klout_bot", utc_now)
-    x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+    x = XServer(MadeUpWorld(utc_now()), X_TOKEN, utc_now)
+    programs = {"bare": ("-m", "benchmarks.bare_bot"), "ours": BOT}
     async with AsyncExitStack() as stack:
-        front = create_app(telegram, PageData([], []))
-        telegram_url = await stack.enter_async_context(address(TestServer(front)))
-        x_url = await stack.enter_async_context(address(TestServer(x.application())))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
+        server = await stack.enter_async_context(thin_server())
         environment = {
-            "TELEGRAM_BOT_TOKEN": _TOKEN,
-            "TELEGRAM_API_URL": telegram_url,
-            "X_BEARER_TOKEN": _X_TOKEN,
-            "X_API_URL": x_url,
-            "DATABASE_URL": f"sqlite:///{folder}/klout.db",
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": server.url,
+            "X_BEARER_TOKEN": X_TOKEN,
+            "X_API_URL": await stack.enter_async_context(address(TestServer(x.application()))),
+            "NETWORKS": "x",
+            "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/klout.db"),
             "LOG_LEVEL": "WARNING",
         }
-        crowd = Crowd(telegram)
-        rates: dict[str, list[float]] = {"bare": [], "klout": []}
-        programs = {
-            "bare": ["-m", "benchmarks.bare_bot"],
-            "klout": [str(ROOT / "bot.py"), "run"],
-        }
+        rounds: dict[str, list[Round]] = {name: [] for name in programs}
         for _ in range(ROUNDS):
             for name, program in programs.items():
-                async with running(program, environment):
-                    await crowd.ask(0, 50)  # warm, and the score is in the store
-                    rates[name].append(COMMANDS / await crowd.ask(0, COMMANDS))
-        bare, ours = (statistics.median(rates[name]) for name in programs)
-        print(f"stored scores answered: {ours:.0f}/s; bare handler: {bare:.0f}/s")
-        print(f"ratio: {ours / bare:.2f} (at least 0.6), {ROUNDS} rounds of {COMMANDS}")
-        print(f"rounds, ours: {_list(rates['klout'])}; bare: {_list(rates['bare'])}")
-
-        async with running(programs["klout"], environment) as process_id:
-            memory = {}
-            for asked in range(0, CHATS, 500):
-                await crowd.ask(asked, 500)
-                memory[asked + 500] = resident(process_id)
-        print(f"resident memory: {memory[1000]:.0f} MiB after 1,000 chats,", end=" ")
-        print(f"{memory[CHATS]:.0f} MiB after {CHATS:,}; requests to X: {len(x.requests)}")
+                async with running(program, environment) as bot:
+                    await server.ask(0, 100)  # warm, and the score is in the store
+                    rounds[name].append(await server.measured(bot))
+        _print(rounds)
+        await _memory(server, programs["ours"], environment)
+        print(f"requests to X: {len(x.requests)}")
 
 
-@asynccontextmanager
-async def address(server: TestServer) -> AsyncIterator[str]:
-    """Serve; gives where."""
-    async with server:
-        yield str(server.make_url("")).rstrip("/")
+async def _memory(
+    server: ThinServer, program: Sequence[str], environment: Mapping[str, str]
+) -> None:
+    async with running(program, environment) as bot:
+        await server.ask(0, 1)
+        print(f"resident memory: {resident(bot):.0f} MiB after the first answer,", end=" ")
+        await server.ask(0, 1_000)
+        print(f"{resident(bot):.0f} MiB after 1,000 chats,", end=" ")
+        await server.ask(1_000, CHATS - 1_000)
+        print(f"{resident(bot):.0f} MiB after {CHATS:,}")
 
 
-@asynccontextmanager
-async def running(program: list[str], environment: Mapping[str, str]) -> AsyncIterator[int]:
-    """A bot as a process; gives its id."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *program, cwd=ROOT, env={"PATH": os.environ["PATH"], **environment}
-    )
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        await process.wait()
+def _print(rounds: Mapping[str, Sequence[Round]]) -> None:
+    for name, each in rounds.items():
+        waited = statistics.quantiles([ms for one in each for ms in one.waited], n=100)
+        print(
+            f"{name}: {_spread([one.rate for one in each], 0)} answers a second,"
+            f" {_spread([one.cost for one in each])} ms of processor time each"
+            f" (the server's {_spread([one.server_cost for one in each])} ms);"
+            f" p50 {waited[49]:.0f}, p95 {waited[94]:.0f}, p99 {waited[98]:.0f} ms"
+            f" with {FLIGHT} in flight"
+        )
+    pairs = list(zip(rounds["ours"], rounds["bare"], strict=True))
+    rates = [ours.rate / bare.rate for ours, bare in pairs]
+    costs = [ours.cost / bare.cost for ours, bare in pairs]
+    print(f"throughput against the bare handler: {_spread(rates)} (at least 0.65)")
+    print(f"processor time against the bare handler: {_spread(costs)} (at most 1.6)")
+    print(f"{ROUNDS} rounds of {COMMANDS:,}; medians, and the least and the most in brackets")
 
 
-def resident(process_id: int) -> float:
-    """Resident memory of a process in MiB (Linux)."""
-    status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
-def _list(rates: list[float]) -> str:
-    return ", ".join(f"{rate:.0f}" for rate in rates)
+def _spread(values: Sequence[float], digits: int = 2) -> str:
+    median, least, most = statistics.median(values), min(values), max(values)
+    return f"{median:.{digits}f} [{least:.{digits}f}-{most:.{digits}f}]"

@@ -1,7 +1,7 @@
 """The baseline: python-telegram-bot with one handler that replies with a constant.
 
-By polling; by webhook where `WEBHOOK_PORT` is set: each update goes into PTB's queue and is told
-200, as PTB's own server does, which needs a library more.
+It polls, or takes a webhook where `WEBHOOK_PORT` is set: each update goes into PTB's queue and is
+answered with 200, as PTB's own server does, which needs another library.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from telegram.ext import Application, CommandHandler, ContextTypes
 
 
 async def constant(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Reply without looking at anything."""
+    """Reply with a constant, whatever the update."""
     if update.message:
         await update.message.reply_text("<b>@nasa_fan</b> · 66/100", parse_mode="HTML")
 
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 async def serve(application: Application[Any, Any, Any, Any, Any, Any], port: int) -> None:
-    """Take updates from a webhook."""
+    """Take updates by webhook."""
 
     async def receive(request: web.Request) -> web.Response:
         update = Update.de_json(await request.json(), application.bot)

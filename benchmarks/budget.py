@@ -1,8 +1,8 @@
-"""A cap of one dollar, four processes on one database, and ten thousand people.
+"""The benchmark of the budget: a cap of one dollar, four processes, ten thousand people.
 
-Each asks for a handle: one in three for one of fifty that many know, the others for any at all. X's
+Each person asks for a handle: one in three for one of fifty popular ones, the others for any. X's
 bill may never be above the cap, and the ledger never below the bill, though some of X's answers are
-lost on the way. `python -m benchmarks.budget [DATABASE_URL]`: an empty database; without, a new
+lost. `python -m benchmarks.budget [DATABASE_URL]` takes an empty database; the default is a new
 SQLite file.
 """
 
@@ -18,34 +18,33 @@ from typing import Final
 
 from aiohttp.test_utils import TestServer
 
-from benchmarks.answers import ROOT
-from benchmarks.subscribers import accounts
+from benchmarks.stage import ROOT, X_TOKEN
 from operations.assembly import utc_now
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
-from scoring.asking import Asker
-from scoring.errors import ScoringError
-from scoring.reader import Reader
-from scoring.sources.x import XSource
-from storage.database import Database
-from storage.quotas import Quotas
-from storage.readings import Readings
-from storage.spending import Spending
+from scoring.reading.errors import ScoringError
+from scoring.reading.reader import Reader
+from scoring.reading.requester import Requester
+from scoring.reading.sources.x import XSource
+from storage.accounts.readings import Readings
+from storage.engine.database import Database
+from storage.money.quotas import Quotas
+from storage.stores import Stores
+from tests.support.subscribers import accounts
 
 CAP: Final = 1_000_000
-"""Micro-dollars."""
+"""The cap in micro-dollars."""
 
 PROCESSES: Final = 4
 PEOPLE: Final = 10_000
 _AT_ONCE: Final = 200
 _HANDLES: Final = 10_000
 _KNOWN: Final = 50
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 
 
 async def run(database_url: str | None = None) -> None:
     """Measure and print."""
-    x = XServer(FixedWorld(accounts(_HANDLES, utc_now())), _X_TOKEN, utc_now)
+    x = XServer(FixedWorld(accounts(_HANDLES, utc_now())), X_TOKEN, utc_now)
     x.delay = 0.05
     for page in ("users", "tweets", "counts"):
         x.fail(page, Fault(drop=True), times=2)
@@ -59,7 +58,9 @@ async def run(database_url: str | None = None) -> None:
                 *(_process(url, x_url, number) for number in range(PROCESSES))
             )
         took = time.perf_counter() - began
-        ledger = await Spending(database, CAP).spent_in_month(utc_now())
+        ledger = await Stores(database, utc_now, "a benchmark", budget=CAP).spending.spent_in_month(
+            utc_now()
+        )
         await database.close()
     total = sum(answers, Counter[str]())
     got = ", ".join(f"{number:,} {name}" for name, number in total.most_common())
@@ -82,10 +83,10 @@ async def _process(url: str, x_url: str, number: int) -> Counter[str]:
 
 
 async def _serve(url: str, x_url: str, number: int) -> None:
-    """One process: its share of the people, and what they got, on standard output."""
+    """Run one process: serve its share of the people and print the counts of results."""
     database = await Database.open(url)
-    source = XSource(_X_TOKEN, x_url, utc_now)
-    ledger = Spending(database, CAP)
+    source = XSource(X_TOKEN, x_url, utc_now)
+    ledger = Stores(database, utc_now, "a benchmark", budget=CAP).spending
     reader = Reader(source, Readings(database), ledger, Quotas(database), utc_now)
     chance, free = random.Random(number), asyncio.Semaphore(_AT_ONCE)  # noqa: S311 - no secret
 
@@ -94,7 +95,7 @@ async def _serve(url: str, x_url: str, number: int) -> None:
         handle = f"account_{1 + chance.randrange(_KNOWN if known else _HANDLES)}"
         async with free:
             try:
-                reading = await reader.read(handle, Asker("klout", person, person))
+                reading = await reader.read(handle, Requester("klout", person, person))
             except ScoringError as error:
                 return type(error).__name__
             return type(reading.problem).__name__ if reading.problem else "scored"
@@ -109,7 +110,7 @@ async def _serve(url: str, x_url: str, number: int) -> None:
 
 
 def main() -> None:
-    """One of the processes, or all."""
+    """Run one of the processes, or all."""
     match sys.argv[1:]:
         case [url, x_url, number]:
             asyncio.run(_serve(url, x_url, int(number)))

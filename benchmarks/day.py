@@ -1,6 +1,6 @@
-"""What people ask of the bot in a day, and what goes wrong meanwhile, in moments that are moved.
+"""The simulated day of the soak run: what people ask of the bot, and what goes wrong.
 
-Everything is drawn from one seed: the same day each time.
+Everything is drawn from one seed, so that each run has the same day.
 """
 
 import random
@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from benchmarks.subscribers import accounts
-from playground.telegram.local import LocalTelegram
-from playground.telegram.people import buttons
-from playground.telegram.world import Chat, ChatType, Person, Topic
+from playground.telegram.people.acting import buttons
+from playground.telegram.server.local import LocalTelegram
+from playground.telegram.server.world import Chat, ChatType, Person, Topic
 from playground.x.accounts import FixedWorld
 from playground.x.server import Fault, XServer
+from tests.support.subscribers import accounts
 
 _ZONES: Final = (
     *("UTC", "Europe/Paris", "Asia/Tokyo", "Asia/Kathmandu", "Pacific/Auckland", "Pacific/Chatham"),
@@ -73,26 +73,26 @@ _WEEKDAYS: Final = tuple(
     f"{day}day" for day in ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
 )
 _FEW: Final = 15
-"""Accounts that are drawn: pictures are slow."""
+"""The number of accounts with pictures, which are slow to draw."""
 
 
 class Asked(NamedTuple):
-    """Something that somebody waits for: a word in a chat, or the end of a button's spinner."""
+    """A request that a person waits for: a message in a chat, or the end of a button's spinner."""
 
     chat: Chat
-    messages: int
-    """How many the chat had when it was asked."""
+    newest: int
+    """The number of the chat's newest message at the time of the request, itself included."""
     query: str | None = None
 
 
 class Day:
-    """People, groups and accounts, and their day.
+    """The people, groups and accounts of a day, and their actions.
 
     Args:
-        telegram, x, world: the local ones.
+        telegram, x, world: the local Telegram, the local X and its accounts.
         clock: the time, aware, UTC.
-        people: how many; there is a group to every five of them.
-        handles: how many accounts there are.
+        people: the number of people; there is one group for every five of them.
+        handles: the number of accounts.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Day:
         self.random = random.Random(4242)  # noqa: S311 - the same day each time
         self.troubles: Counter[str] = Counter()
         self.forgotten: set[int] = set()
-        """Private chats whose people asked to be forgotten."""
+        """Private chats of people who asked to have their data erased."""
         for account in accounts(handles, clock()):
             world.put(account)
         self._handles = handles
@@ -132,7 +132,7 @@ class Day:
     # What people do
 
     def subscribe(self) -> list[Asked]:
-        """Let everybody follow somebody, and every group's owner for the group."""
+        """Let each person follow an account, and each group's owner one for the group."""
         asked = []
         for person in self._people:
             asked += self._say(person, self.telegram.private_chat(person), "/follow @{a} @{b}")
@@ -141,7 +141,7 @@ class Day:
         return asked
 
     def schedule(self) -> list[Asked]:
-        """Let each of them choose an hour of the day to come, wherever their clocks are."""
+        """Let each subscriber choose an hour of the coming day, in their time zone."""
         asked = []
         wish = "/schedule {day} {hour}:{minute:02} {zone}"
         for person in self._people:
@@ -151,7 +151,7 @@ class Day:
         return asked
 
     def ask(self, count: int) -> list[Asked]:
-        """Let that many people act, each in a chat of their own or a group, one act a chat."""
+        """Let `count` people act in a private chat or a group, one act a chat."""
         people = self.random.sample(self._people, min(count, len(self._people)))
         groups = {self.telegram.world.upgraded(group).id: group for group in self._groups}
         asked: list[Asked] = []
@@ -166,29 +166,29 @@ class Day:
         return asked
 
     def _act(self, person: Person, chat: Chat, wishes: Mapping[str, float]) -> list[Asked]:
-        before, dice = len(chat.messages), self.random.random()
+        before, dice = _newest(chat), self.random.random()
         if dice < 0.05:
             query = f"{self._handle()[: self.random.randint(1, 12)]}"
             self.telegram.type_inline(person, chat, query)
-            return []  # whoever types on is answered for the last letters only
+            return []  # a person who types on is answered for the last letters only
         if dice < 0.3 and (pressed := self._press(person, chat)):
             return [Asked(chat, before, pressed)]
         (wish,) = self.random.choices(list(wishes), list(wishes.values()))
         return self._say(person, chat, wish)
 
     def _say(self, person: Person, chat: Chat, wish: str) -> list[Asked]:
-        before, text, topic = len(chat.messages), self._words(wish), self._topics.get(chat.id)
+        text, topic = self._words(wish), self._topics.get(chat.id)
         if not self.telegram.say(person, chat, text, topic=topic):
             return []  # the bot was blocked, or removed
         if text == "/forget_me":
             self.forgotten.add(chat.id)
-        return [Asked(chat, before + 1)]
+        return [Asked(chat, _newest(chat))]
 
     def _owner(self, group: Chat) -> Person:
         return self.telegram.world.people[next(iter(group.members))]
 
     def _press(self, person: Person, chat: Chat) -> str | None:
-        """Press a button of one of the newest messages; the query's number."""
+        """Press a button of one of the newest messages; return the query's id."""
         for message in list(chat.messages.values())[-3:]:
             found = [one["callback_data"] for one in buttons(message) if "callback_data" in one]
             if found and chat.members.get(self.telegram.bot.id) in {"member", "administrator"}:
@@ -214,7 +214,7 @@ class Day:
         )
 
     def _handle(self) -> str:
-        """An account; a few are asked for much more often than the others."""
+        """Return a handle; a few are asked for much more often than the others."""
         number = min(int(self.random.paretovariate(0.6)), self._handles)
         account = self.world.by_id(number, self.clock())
         return account.handle if account else f"account_{number}"
@@ -222,7 +222,7 @@ class Day:
     # What goes wrong
 
     def trouble(self) -> str:
-        """Let one thing go wrong, at X, at Telegram or among people; what it was."""
+        """Cause one fault, at X, at Telegram or among people; return its name."""
         kinds = {
             self._x_fails: 5,
             self._account_changes: 4,
@@ -252,7 +252,7 @@ class Day:
 
     def _account_changes(self) -> str:
         account = self.world.by_id(self.random.randint(1, self._handles), self.clock())
-        assert account is not None  # noqa: S101 - nobody is ever taken away
+        assert account is not None  # noqa: S101 - no account is ever removed
         change = self.random.choice(("suspended", "protected", "renamed", "grown"))
         match change:
             case "suspended":
@@ -304,9 +304,14 @@ class Day:
 
 
 def lock(path: str, seconds: float) -> None:
-    """Hold a SQLite database for a while, as another program might."""
+    """Lock a SQLite database for some seconds, as another program might."""
     database = sqlite3.connect(path, timeout=60, isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     time.sleep(seconds)
     database.execute("COMMIT")
     database.close()
+
+
+def _newest(chat: Chat) -> int:
+    """Return the number of a chat's newest message; a question goes once it is answered."""
+    return max(chat.messages, default=0)

@@ -1,10 +1,10 @@
-"""Pictures: how long one takes beside matplotlib's defaults, and whether drawing stops anybody.
+"""The benchmark of pictures: time beside matplotlib's defaults, and stalls of the event loop.
 
 The chart of matplotlib shows the same scores, band, grid, dates, legend and title at the same size
-in pixels. Both are drawn in turns, in the same run, by one process. The stall is the longest time
-that the event loop was late for a wake-up a millisecond away, while fifty cards are asked at once.
+in pixels. Both are drawn in turns, in the same run, by one process. The stall is the longest delay
+of a wake-up that the event loop has every millisecond, while fifty cards are asked at once.
 
-A press is timed from the update to the end of its answer, in the whole application beside a local
+A press is timed from the update to the end of its answer, in the whole application with a local
 Telegram in the same process: for a card that has to be drawn, and for one that was sent before.
 """
 
@@ -23,25 +23,23 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from telegram import Update
 
-from benchmarks.answers import address
-from handlers.drawing import Drawing
-from handlers.views.pictures import History, Past, Picture, ScoreCard, draw, layout
-from handlers.wording import wording_for
+from benchmarks.stage import TOKEN, X_TOKEN, address
+from delivery.drawing import DrawingProcess
 from operations import assembly
 from operations.assembly import utc_now
-from operations.receiving import Receiving, with_bodies
 from operations.settings import Settings
-from playground.telegram.local import LocalTelegram
+from operations.transport.dispatcher import Dispatcher, with_bodies
+from playground.telegram.server.local import LocalTelegram
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
-from scoring.facts import Facts, Recent
 from scoring.score import score
-from storage.schema import picture
+from storage.engine.schema import picture
+from tests.support.facts import LIKED, facts
+from views.pictures import History, Past, Picture, ScoreCard, draw, layout
+from views.wording import wording_for
 
 ROUNDS: Final = 40
 AT_ONCE: Final = 50
-_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _NOW: Final = datetime(2026, 12, 1, tzinfo=UTC)
 _WORDING: Final = wording_for("en")
 
@@ -73,7 +71,7 @@ async def run() -> None:
 
 
 async def _stalls(card: Picture) -> None:
-    drawing = Drawing(patience=600)
+    drawing = DrawingProcess(patience=600)
     start = time.perf_counter()
     await drawing.draw(card, "en", "light")
     print(f"first picture of a new process: {time.perf_counter() - start:.1f} s")
@@ -85,7 +83,7 @@ async def _stalls(card: Picture) -> None:
 
 
 async def _longest_stall(one: Callable[[], Coroutine[Any, Any, bytes]]) -> tuple[float, float]:
-    """Draw many at once; the longest stall in ms, and the seconds until all are there."""
+    """Draw many at once; return the longest stall in ms, and the seconds until all are done."""
     start = time.perf_counter()
     everything = asyncio.gather(*(one() for _ in range(AT_ONCE)))
     longest, last = 0.0, time.perf_counter()
@@ -98,8 +96,8 @@ async def _longest_stall(one: Callable[[], Coroutine[Any, Any, bytes]]) -> tuple
 
 
 async def _presses() -> None:
-    telegram = LocalTelegram(_TOKEN, "klout_bot", utc_now)
-    x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+    telegram = LocalTelegram(TOKEN, "klout_bot", utc_now)
+    x = XServer(MadeUpWorld(utc_now()), X_TOKEN, utc_now)
     ada = telegram.person("Ada", "en")
     chat = telegram.private_chat(ada)
     with tempfile.TemporaryDirectory() as folder:
@@ -107,12 +105,12 @@ async def _presses() -> None:
             address(TestServer(x.application())) as x_url,
             assembly.services(_settings(x_url, folder)) as services,
         ):
-            built = assembly.builder(_settings(x_url, folder), services).request(telegram.request())
-            built.get_updates_request(telegram.request()).updater(None)
-            application = assembly.ready(built.build())
+            requests = telegram.request(), telegram.request()
+            bot = assembly.telegram_bot(_settings(x_url, folder), *requests)
+            application = assembly.assembled(services, bot)
             async with application:
                 await application.start()
-                receiving = Receiving(application)
+                receiving = Dispatcher(application)
 
                 async def feed(update: Any) -> float:
                     start = time.perf_counter()
@@ -124,7 +122,7 @@ async def _presses() -> None:
                 score = telegram.history(chat)[-1]
                 times: dict[str, list[float]] = {"drawn": [], "kept": []}
                 for _ in range(ROUNDS):
-                    async with services.database.transaction() as connection:
+                    async with services.stores.database.transaction() as connection:
                         await connection.execute(picture.delete())
                     for each in times.values():
                         each.append(await feed(telegram.press(ada, score, "Card")))
@@ -140,31 +138,27 @@ async def _presses() -> None:
 
 def _settings(x_url: str, folder: str) -> Settings:
     return Settings(
-        telegram_bot_token=SecretStr(_TOKEN),
-        x_bearer_token=SecretStr(_X_TOKEN),
+        telegram_bot_token=SecretStr(TOKEN),
+        x_bearer_token=SecretStr(X_TOKEN),
         x_api_url=x_url,
         database_url=f"sqlite:///{folder}/klout.db",
     )
 
 
 def _pictures() -> tuple[ScoreCard, History]:
-    facts = Facts(
-        handle="nasa",
-        network="x",
-        followers=2500,
-        following=200,
-        listed=80,
-        posts=5000,
-        created_at=datetime(2012, 1, 1, tzinfo=UTC),
-        as_of=_NOW,
-        recent=Recent(7.0, 10, 120, 20, 30, 4, 60, 7.0),
-    )
+    account = facts(LIKED, as_of=_NOW, days=5_000)
     past = tuple(
-        Past(_NOW - timedelta(weeks=ago), 50 + ago % 5, 3.0, "2026.1" if ago > 6 else "2026.2")
+        Past(
+            _NOW - timedelta(weeks=ago),
+            50 + ago % 5,
+            3.0,
+            "2026.1" if ago > 6 else "2026.2",
+            (37.0, 4.0, 9.0 + ago % 5),
+        )
         for ago in range(12, -1, -1)
         if ago not in (3, 4)
     )
-    return ScoreCard("nasa", "NASA", score(facts), past), History("nasa", "NASA", past)
+    return ScoreCard("nasa", "NASA", score(account), past), History("nasa", "NASA", past)
 
 
 def _matplotlib(history: History, height: int) -> bytes:

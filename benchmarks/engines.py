@@ -1,19 +1,19 @@
-"""SQLite against PostgreSQL, each commit on the disk: what a send writes, and one-row reads."""
+"""The benchmark of SQLite and PostgreSQL, each commit on the disk: sends and one-row reads."""
 
 import asyncio
 import secrets
 import tempfile
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from operations.assembly import utc_now
-from storage.chats import Chats
-from storage.database import Database
-from storage.outbox import Outbox, post
-from storage.places import Place
-from tests.postgresql import NoPostgreSQLError, server
+from storage.chats.chat_choices import ChatChoices
+from storage.chats.places import Place
+from storage.engine.database import Database
+from storage.queues.messages import OutboxMessage
+from storage.stores import Stores
+from tests.support.postgresql import NoPostgreSQLError, server
 
 _MESSAGES: Final = 300
 _READS: Final = 5_000
@@ -36,7 +36,7 @@ async def run() -> None:
 
 
 async def _measure(url: str) -> tuple[float, float]:
-    """Messages a second, one after the other; reads a second, fifty in flight."""
+    """Return messages a second, one after the other, and reads a second, fifty in flight."""
     database = await Database.open(url)
     try:
         return await _send(database), await _read(database)
@@ -45,21 +45,21 @@ async def _measure(url: str) -> tuple[float, float]:
 
 
 async def _send(database: Database) -> float:
-    outbox = Outbox(database, utc_now, secrets.token_hex(16))
-    async with database.transaction() as connection:
-        for chat in range(1, _MESSAGES + 1):
-            place, day = Place(chat), timedelta(days=1)
-            await post(connection, f"{chat}", place, "…", now=utc_now(), useful=day)
-    messages = await outbox.lease(_MESSAGES)
+    outbox = Stores(database, utc_now, secrets.token_hex(16)).outbox
+    chats = range(1, _MESSAGES + 1)
+    messages = [OutboxMessage(key=f"{chat}", place=Place(chat), html="…") for chat in chats]
+    async with database.transaction() as tx:
+        await outbox.post(tx, messages)
+    leased = await outbox.lease(_MESSAGES)
     begun = time.perf_counter()
-    for message in messages:
+    for message in leased:
         await outbox.arm(message)
         await outbox.deliver(message, 1)
-    return len(messages) / (time.perf_counter() - begun)
+    return len(leased) / (time.perf_counter() - begun)
 
 
 async def _read(database: Database) -> float:
-    chats = Chats(database)
+    chats = ChatChoices(database)
     await chats.choose_zone(1, "UTC")
 
     async def read() -> None:

@@ -1,4 +1,4 @@
-"""Facts scored a second by `python -m scoring`, and how long importing `scoring` takes.
+"""The benchmark of `python -m scoring`: facts scored a second, and the time of the import.
 
 Both are processes of their own, in turns with a baseline: the same lines only decoded and encoded
 again by `json`, and an interpreter that imports nothing. Process time of one core, the best of the
@@ -12,12 +12,11 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import IO, Final
 
+from benchmarks.stage import ROOT
 from scoring import Facts, Recent
 
-ROOT: Final = Path(__file__).parents[1]
 FACTS: Final = 50_000
 ROUNDS: Final = 5
 _ECHO: Final = """
@@ -41,7 +40,7 @@ def run() -> None:
 
 
 def _made_up(number: int) -> Facts:
-    """An account of any size; no two alike, so that nothing can be remembered."""
+    """Return an account of any size; no two are alike, so that caches do not help."""
     draw = random.Random(number)  # noqa: S311
     seen = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=number)
     followers = round(10 ** draw.uniform(0, 8))
@@ -63,7 +62,7 @@ def _made_up(number: int) -> Facts:
 
 
 def _best(programs: Mapping[str, Sequence[str]], lines: IO[bytes] | int) -> dict[str, float]:
-    """The least seconds of processor time that each program took, run in turns."""
+    """Return the least processor time in seconds of each program, run in turns."""
     taken: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(ROUNDS):
         for name, program in programs.items():
@@ -82,6 +81,6 @@ def _best(programs: Mapping[str, Sequence[str]], lines: IO[bytes] | int) -> dict
 
 
 def _processor_time() -> float:
-    """Seconds that the processes which ended so far took of a core."""
+    """Return the processor time in seconds of all child processes that ended so far."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

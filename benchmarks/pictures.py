@@ -1,6 +1,6 @@
 """The pictures of docs/method.md: `python -m benchmarks.pictures PAIRS.csv docs` draws them again.
 
-The same numbers give the same bytes, so that a difference in a picture is one of the method.
+The same numbers give the same bytes, so that a changed picture means a changed method.
 """
 
 import math
@@ -14,7 +14,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scoring import Facts, Score, score
+from scoring import CURRENT, Facts, Score, score
 from scoring.evaluation import evaluate
 
 mpl.use("svg")
@@ -56,14 +56,14 @@ def _save(figure: Figure, path: Path) -> None:
 
 
 def _profile(followers: int, lists: int) -> Score:
-    """Score an account of five years that posts once or twice a day; the profile alone is read."""
+    """Score the profile of a five-year-old account that posts once or twice a day."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     opened = now - timedelta(days=1826)
     return score(Facts("", "x", followers, 300, lists, 2_739, opened, now, None))
 
 
 def _scale() -> Figure:
-    """Points by followers, for three shares of lists, and the sizes that docs/method.md names."""
+    """Plot points by followers, for three shares of lists, and the sizes in docs/method.md."""
     figure = Figure(figsize=(9, 5.6), layout="constrained")
     axes: Axes = figure.add_subplot()
     for every, colour, style, words in (
@@ -119,7 +119,7 @@ def _scale() -> Figure:
 
 
 def _calibration(bands: Mapping[str, Iterable[Mapping[str, Any]]]) -> Figure:
-    """Claimed against observed agreement on unseen people, a panel for each depth."""
+    """Plot claimed against observed agreement on unseen people, a panel for each depth."""
     figure = Figure(figsize=(10, 4.8), layout="constrained")
     panels: Iterable[Axes] = figure.subplots(1, 2, sharey=True)
     for axes, depth, words, colour in zip(
@@ -133,7 +133,7 @@ def _calibration(bands: Mapping[str, Iterable[Mapping[str, Any]]]) -> Figure:
         axes.fill_between(line, [45, 95], [55, 105], color="#e5e7eb", linewidth=0)
         axes.plot(line, line, color=QUIET, linewidth=1.5)
         axes.annotate("grey: within 5 points", (51.5, 97), color=QUIET)
-        for band in bands[depth]:
+        for band in bands[f"{CURRENT.name}_{depth}"]:
             claimed, observed, n = 100 * band["claimed"], 100 * band["observed"], band["n"]
             error = math.sqrt(observed * (100 - observed) / n)
             axes.errorbar(

@@ -1,8 +1,8 @@
-"""`make soak`: a day of everything at once, with faults on both sides, in a few minutes.
+"""The soak run of `make soak`: a simulated day with faults on both sides, in a few minutes.
 
-The application runs in this process, between a local Telegram and a local X. The day is moved
-minute by minute by this program; what an event loop waits for goes faster by `_HASTE`. In each
-minute some people act, something may go wrong, and one tick of the delivery follows.
+The application runs in this process, between a local Telegram and a local X. This program moves
+the day minute by minute; the event loop's waits are shorter by `_HASTE`. In each minute some people
+act, a fault may occur, and one tick of the delivery follows.
 """
 
 import argparse
@@ -24,22 +24,20 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select
 from telegram import Update
 
-from benchmarks.answers import address
 from benchmarks.day import Asked, Day, lock
-from benchmarks.hurried import HurriedLoop
+from benchmarks.stage import TOKEN, X_TOKEN, address
 from benchmarks.traces import Errors, Memory, open_files
 from handlers import KloutApplication
 from operations import assembly
-from operations.receiving import Receiving, with_bodies
 from operations.settings import Settings, load
-from playground.telegram.local import LocalTelegram
-from playground.telegram.world import Event
+from operations.transport.dispatcher import Dispatcher, with_bodies
+from playground.telegram.server.local import LocalTelegram
+from playground.telegram.server.world import Event
 from playground.x.accounts import FixedWorld
 from playground.x.server import XServer
-from storage.schema import digest, inbox, outbox, spending
+from storage.engine.schema import digest, inbox, outbox, spending
+from tests.support.hurried import HurriedLoop
 
-_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _BEGIN: Final = datetime(2026, 3, 18, 12, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
 _HASTE: Final = 10.0
@@ -52,29 +50,29 @@ _LOCKED: Final = 0.01
 """Share of minutes in which another program holds the database (SQLite)."""
 
 _FLAT: Final = 1.05
-"""Resident memory of the second half against the first: no more than this is flat."""
+"""The highest ratio of resident memory, second half to first, that counts as flat."""
 
 FLAT: Final = "memory is flat"
-"""The one promise that takes a day to tell."""
+"""The one promise that only a whole day can test."""
 
 _PATIENCE: Final = 12 * 60
-"""Simulated minutes that what is due may take after the day, with everything well again."""
+"""Simulated minutes after the day, without faults, in which all due work must be done."""
 
 
 class Soak:
-    """One run."""
+    """One soak run."""
 
     def __init__(self, minutes: int, people: int, database_url: str) -> None:
         self.minutes = minutes
         self.now = _BEGIN
-        self.telegram = LocalTelegram(_TOKEN, "klout_bot", self._clock)
+        self.telegram = LocalTelegram(TOKEN, "klout_bot", self._clock)
         world = FixedWorld([])
-        self.x = XServer(world, _X_TOKEN, self._clock)
+        self.x = XServer(world, X_TOKEN, self._clock)
         self.day = Day(self.telegram, self.x, world, self._clock, people=people, handles=2 * people)
         self.database_url = database_url
         self.asked = self.unanswered = self.excused = 0
         self.delivered: Counter[int] = Counter()
-        """Messages by chat that came with a tick: nobody had asked for them."""
+        """Messages by chat that came with a tick, not as an answer."""
         self.memory = Memory()
         self.errors = Errors()
 
@@ -82,7 +80,7 @@ class Soak:
         return self.now
 
     async def run(self) -> list[str]:
-        """Let the day pass; the promises that were broken."""
+        """Let the day pass; return the promises that were broken."""
         begun = time.perf_counter()
         files = open_files()
         async with AsyncExitStack() as stack:
@@ -92,8 +90,8 @@ class Soak:
             stack.callback(self.x.let_go)
             settings = load(
                 Settings,
-                telegram_bot_token=_TOKEN,
-                x_bearer_token=_X_TOKEN,
+                telegram_bot_token=TOKEN,
+                x_bearer_token=X_TOKEN,
                 x_api_url=x_url,
                 x_budget_usd_month=1_000,
                 database_url=self.database_url,
@@ -101,13 +99,11 @@ class Soak:
             services = await stack.enter_async_context(
                 assembly.services(settings, clock=self._clock, example="account_1")
             )
-            built = assembly.builder(settings, services)
-            request = self.telegram.request(read_timeout=5)
-            built.request(request).get_updates_request(self.telegram.request()).updater(None)
-            application = assembly.ready(built.build())
+            requests = self.telegram.request(read_timeout=5), self.telegram.request()
+            application = assembly.assembled(services, assembly.telegram_bot(settings, *requests))
             async with application:
                 await application.start()
-                receiving = Receiving(application)
+                receiving = Dispatcher(application)
                 receiving.start()
                 for minute in range(self.minutes):
                     await self._pass(application, receiving, minute)
@@ -115,7 +111,7 @@ class Soak:
                 books = await self._books(application)
                 await receiving.close(0)
                 await application.stop()
-        for _ in range(100):  # a process that drew, and was ended, takes a moment to be gone
+        for _ in range(100):  # a drawing process that was ended takes a moment to disappear
             if open_files() <= files and not active_children():
                 break
             await asyncio.sleep(0.5)
@@ -123,8 +119,10 @@ class Soak:
         self._report(books, promises, time.perf_counter() - begun)
         return [promise for promise, kept in promises.items() if not kept]
 
-    async def _pass(self, application: KloutApplication, receiving: Receiving, minute: int) -> None:
-        """One minute: people act, something goes wrong, what is due is sent."""
+    async def _pass(
+        self, application: KloutApplication, receiving: Dispatcher, minute: int
+    ) -> None:
+        """Let a minute pass: people act, a fault may occur, due messages are sent."""
         day, dice = self.day, self.day.random
         armed = self.telegram.faults_to_come
         asked = day.subscribe() if minute == 0 else day.schedule() if minute == 1 else []
@@ -147,8 +145,8 @@ class Soak:
             self.memory.look()
         self.now += _MINUTE
 
-    async def _feed(self, application: KloutApplication, receiving: Receiving) -> None:
-        """Everything that waits at Telegram, until all of it is dealt with that can be now."""
+    async def _feed(self, application: KloutApplication, receiving: Dispatcher) -> None:
+        """Feed all waiting updates to the bot, until all that can be answered now are."""
         came = [Update.de_json(one, application.bot) for one in self.telegram.take_updates()]
         await receiving.accept(with_bodies(came))
         await receiving.drained()
@@ -163,7 +161,7 @@ class Soak:
         unwatch()
 
     def _count(self, asked: Sequence[Asked], *, lost: int) -> None:
-        """Who was answered; as many as Telegram lost requests may have gone without."""
+        """Count answered requests; each request that Telegram lost may excuse a missing one."""
         self.asked += len(asked)
         without = sum(not self._answered(one) for one in asked)
         self.excused += min(without, lost)
@@ -172,11 +170,11 @@ class Soak:
     def _answered(self, asked: Asked) -> bool:
         if asked.query:
             return self.telegram.world.queries[asked.query].answered
-        newer = list(asked.chat.messages.values())[asked.messages :]
-        return any(message["from"]["is_bot"] for message in newer)
+        messages = asked.chat.messages.items()
+        return any(n > asked.newest and message["from"]["is_bot"] for n, message in messages)
 
-    async def _settle(self, application: KloutApplication, receiving: Receiving) -> None:
-        """Everything is well again: what was due gets done."""
+    async def _settle(self, application: KloutApplication, receiving: Dispatcher) -> None:
+        """End all faults, and run until due work is done."""
         self.day_ended = self.now
         for _ in range(_PATIENCE):
             await self._feed(application, receiving)
@@ -186,8 +184,8 @@ class Soak:
                 return
 
     async def _open(self, application: KloutApplication) -> int:
-        """How much of what was asked, or was due in the day, is still under way."""
-        async with application.services.database.reading() as connection:
+        """Return how many requests and due messages of the day are still under way."""
+        async with application.services.stores.database.reading() as connection:
             questions = inbox.c.state.in_(("waiting", "taken", "answering"))
             messages = outbox.c.state.in_(("pending", "leased", "sending"))
             digests = digest.c.state.in_(("due", "ready")) & (digest.c.due_at <= self.day_ended)
@@ -198,8 +196,8 @@ class Soak:
         return sum(count or 0 for count in counts)
 
     async def _books(self, application: KloutApplication) -> dict[str, Any]:
-        """What the store says at the end."""
-        async with application.services.database.reading() as connection:
+        """Return the counts of the database at the end."""
+        async with application.services.stores.database.reading() as connection:
             states = await connection.execute(select(outbox.c.chat_id, outbox.c.state))
             rows = [(int(chat), str(state)) for chat, state in states]
             due = await connection.execute(select(digest.c.state))
@@ -215,7 +213,7 @@ class Soak:
         }
 
     def _trim(self) -> None:
-        """The local Telegram and X remember everything; what is measured is the bot."""
+        """Clear the records of the local Telegram and X, as only the bot's memory is measured."""
         world = self.telegram.world
         for chat in world.chats.values():
             for number in [*chat.messages][:-5]:
@@ -248,17 +246,17 @@ class Soak:
         }
 
     def _by_chat(self, chats: Any) -> Counter[int]:
-        """Counted by what a group has become, without those who asked to be forgotten."""
+        """Count by present chat (a group may have become another), without erased ones."""
         world = self.telegram.world
         return Counter(
             world.upgraded(world.chats[chat]).id for chat in chats if chat not in self.day.forgotten
         )
 
     def _violations(self) -> list[str]:
-        """Those that people and faults cannot bring about.
+        """Return the violations that neither people nor faults can cause.
 
-        Whoever presses twice makes the bot write what is there already; and when an answer is lost
-        after its spinner was stopped, the excuse comes too late for the press.
+        A person who presses twice makes the bot write the same text again. When an answer is lost
+        after the spinner stopped, the apology comes too late for the press.
         """
         harmless = ("is not modified", "query is too old")
         return [each for each in self.telegram.violations if not any(h in each for h in harmless)]
@@ -287,14 +285,14 @@ class Soak:
 
 
 def soak(minutes: int, people: int, database_url: str) -> list[str]:
-    """Run one, in a loop of its own; the promises that were broken."""
-    resource_tracker.ensure_running()  # it stays as long as this process: not what is looked for
+    """Run once in a new event loop; return the promises that were broken."""
+    resource_tracker.ensure_running()  # it lives as long as this process, and is no leak
     with asyncio.Runner(loop_factory=lambda: HurriedLoop(_HASTE)) as runner:
         return runner.run(Soak(minutes, people, database_url).run())
 
 
 def main() -> None:
-    """Run as told by the command line; the exit code is 1 when a promise was broken."""
+    """Run with the command line's options; the exit code is 1 when a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--people", type=int, default=300)

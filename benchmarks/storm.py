@@ -1,27 +1,25 @@
-"""`make chaos`, the other half: questions by webhook while the processes that answer are killed.
+"""The storm run of `make chaos`: questions by webhook while the answering processes are killed.
 
-Everybody asks once, all at the same moment. Telegram pushes to one address, behind which stand two
-processes of the bot on one database; each is killed some seconds after it is up, and started
-again. Nobody may be answered twice, and whoever was not answered must be marked as uncertain.
-Telegram and X are local servers in this process; each answer of Telegram takes a while before and
-after it takes effect, and every tenth update is pushed twice.
+All people ask once, at the same moment. Telegram pushes to one address with two processes of the
+bot on one database behind it; each is killed some seconds after it is up, and started again. No
+question may be answered twice (at-most-once), and an unanswered one must be marked as uncertain.
+Telegram and X are local servers in this process; each request to Telegram takes a while before and
+after its effect, and every tenth update is pushed twice.
 
-`--database postgresql://…` names an empty database; without it there is one SQLite file.
+`--database postgresql://…` names an empty database; the default is one SQLite file.
 """
 
 import argparse
 import asyncio
-import os
 import random
 import signal
 import socket
 import sys
 import tempfile
 import time
-from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -32,25 +30,21 @@ from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 from sqlalchemy import func, select
 
-from benchmarks.answers import ROOT, address
+from benchmarks.stage import BOT, TOKEN, X_TOKEN, address, killable, served
 from operations.assembly import utc_now
-from playground.telegram.local import LocalTelegram
-from playground.telegram.page_data import PageData
-from playground.telegram.web import create_app
-from playground.telegram.world import Chat
+from playground.telegram.server.local import LocalTelegram
+from playground.telegram.server.world import Chat
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
-from storage.database import Database
-from storage.schema import inbox
+from storage.engine.database import Database
+from storage.engine.schema import inbox
 
-_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _SECRET: Final = "a-secret-that-opens-nothing-0123456789"  # noqa: S105 - as it says
 _LATENCY: Final = (0.01, 0.05)
 """Seconds before, and again after, a request takes effect."""
 
 _SPREAD: Final = (0.5, 1.5)
-"""How far a life may be from the usual one, as factors."""
+"""The least and the largest factor of `life` for one process."""
 
 _MOST: Final = 1800.0
 """Seconds after which a run is given up."""
@@ -58,10 +52,10 @@ _MOST: Final = 1800.0
 
 @dataclass
 class Storm:
-    """One run.
+    """One storm run.
 
     Attributes:
-        life: seconds from a process being up to being killed, usually.
+        life: the usual seconds from a process's start to its kill.
     """
 
     people: int
@@ -73,31 +67,28 @@ class Storm:
     _random: random.Random = field(default_factory=lambda: random.Random(4242))  # noqa: S311 - the same each time
 
     async def run(self) -> bool:
-        """Ask and kill until everything is settled; whether every promise was kept."""
-        self._telegram = telegram = LocalTelegram(_TOKEN, "klout_bot", utc_now)
+        """Ask and kill until everything is settled; return whether every promise was kept."""
+        self._telegram = telegram = LocalTelegram(TOKEN, "klout_bot", utc_now)
         telegram.world.every_nth_twice = 10
         people = [telegram.person(f"P{number}") for number in range(self.people)]
         chats = [telegram.private_chat(person) for person in people]
-        x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+        x = XServer(MadeUpWorld(utc_now()), X_TOKEN, utc_now)
         self._database = await Database.open(self.database_url)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._database.close)
-            front = create_app(telegram, PageData([], []))
-            front.middlewares.append(self._trouble)
-            telegram_url = await stack.enter_async_context(address(TestServer(front)))
-            x_url = await stack.enter_async_context(address(TestServer(x.application())))
             ports = [free_port() for _ in range(self.workers)]
             balancer = await stack.enter_async_context(address(TestServer(balancing(ports))))
-            environment = {
-                "TELEGRAM_BOT_TOKEN": _TOKEN,
-                "TELEGRAM_API_URL": telegram_url,
-                "X_BEARER_TOKEN": _X_TOKEN,
-                "X_API_URL": x_url,
-                "DATABASE_URL": self.database_url,
-                "WEBHOOK_URL": balancer,
-                "WEBHOOK_SECRET": _SECRET,
-                "LOG_LEVEL": "INFO",
-            }
+            environment = await stack.enter_async_context(
+                served(
+                    telegram,
+                    x,
+                    self.database_url,
+                    self._trouble,
+                    WEBHOOK_URL=balancer,
+                    WEBHOOK_SECRET=_SECRET,
+                    LOG_LEVEL="INFO",
+                )
+            )
             lives = [
                 asyncio.create_task(self._life(environment | {"WEBHOOK_PORT": str(port)}))
                 for port in ports
@@ -119,41 +110,19 @@ class Storm:
             return await self._report(chats, time.perf_counter() - begun)
 
     async def _life(self, environment: Mapping[str, str]) -> None:
-        """One process: started again whenever it was killed."""
+        """Run one process, started again whenever it was killed."""
         while True:
-            async with self._process(environment) as process:
+            log = self.folder / f"{environment['WEBHOOK_PORT']}.log"
+            async with killable(BOT, environment, log) as process:
                 await asyncio.sleep(self.life * self._random.uniform(*_SPREAD))
                 process.kill()
                 self.killed += 1
                 if await process.wait() != -signal.SIGKILL:
                     raise RuntimeError(f"a process ended by itself: {process.returncode}")
 
-    @asynccontextmanager
-    async def _process(self, environment: Mapping[str, str]) -> AsyncIterator[Process]:
-        """A bot that is up; killed at the end."""
-        path = self.folder / f"{environment['WEBHOOK_PORT']}.log"
-        with path.open("ab") as log:
-            start = log.tell()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                ROOT / "bot.py",
-                "run",
-                cwd=ROOT,
-                env={"PATH": os.environ["PATH"], **environment},
-                stderr=log,
-            )
-        try:
-            while not (process.returncode or b"answering as" in path.read_bytes()[start:]):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-
     @web.middleware
     async def _trouble(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Take a while on the way there and on the way back."""
+        """Delay a request before and after its effect."""
         await asyncio.sleep(self._random.uniform(*_LATENCY))
         response = await handler(request)
         await asyncio.sleep(self._random.uniform(*_LATENCY))
@@ -171,7 +140,7 @@ class Storm:
         return states.total() - states["uncertain"]
 
     async def _report(self, chats: list[Chat], seconds: float) -> bool:
-        """Print what came of it; whether every promise was kept."""
+        """Print the results; return whether every promise was kept."""
         answers = {chat.id: self._answers(chat) for chat in chats}
         async with self._database.reading() as connection:
             rows = await connection.execute(
@@ -180,7 +149,7 @@ class Storm:
             uncertain = {row.chat_id for row in rows}
         never = {chat for chat, count in answers.items() if not count}
         promises = {
-            "nobody is answered twice": max(answers.values()) <= 1,
+            "no question is answered twice": max(answers.values()) <= 1,
             "who is not answered is marked uncertain": never <= uncertain,
             "nothing waits in the inbox": not await self._open(),
             "nothing Telegram refuses": not self._telegram.violations,
@@ -205,7 +174,7 @@ class Storm:
 
 
 def balancing(ports: list[int]) -> web.Application:
-    """One address for several processes: in turns, and the next one where one is not there."""
+    """Return a load balancer for several processes: in turns, past those that are down."""
     turns = cycle(ports)
 
     async def pass_on(request: web.Request) -> web.Response:
@@ -236,7 +205,7 @@ _PASSED_ON: Final = ("Content-Type", "X-Telegram-Bot-Api-Secret-Token")
 
 
 def free_port() -> int:
-    """A port of this computer that nobody listens at."""
+    """Return a free port of this computer."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: Any = listening.getsockname()[1]
@@ -244,7 +213,7 @@ def free_port() -> int:
 
 
 def main() -> int:
-    """Run once."""
+    """Run once; return the exit code."""
     parser = argparse.ArgumentParser(prog="benchmarks.storm", description="Questions under faults.")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)

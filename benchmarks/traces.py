@@ -1,4 +1,4 @@
-"""What a process leaves behind while it runs, and when it ends: memory, files, errors."""
+"""The traces of a process, while it runs and when it ends: memory, open files, errors."""
 
 import gc
 import logging
@@ -10,21 +10,21 @@ from typing import Final, NamedTuple
 
 from telegram.error import TelegramError
 
-from benchmarks.answers import resident
+from benchmarks.stage import resident
 
 _WARM: Final = 0.25
-"""Share of the samples that are not looked at: caches fill."""
+"""The share of first samples that are left out, as caches still fill."""
 
 
 class Halves(NamedTuple):
-    """Medians of the first and of the second half of what was sampled."""
+    """The medians of the first and of the second half of samples."""
 
     first: float
     second: float
 
     @property
     def ratio(self) -> float:
-        """The second against the first."""
+        """The second median divided by the first."""
         return self.second / self.first
 
 
@@ -35,23 +35,23 @@ class Memory:
         self._samples: list[tuple[float, int]] = []
 
     def look(self) -> None:
-        """Take a sample, once the garbage is collected."""
+        """Collect garbage, then take a sample."""
         gc.collect()
         self._samples.append((resident(os.getpid()), len(gc.get_objects())))
 
     @property
     def resident(self) -> Halves:
-        """MiB."""
+        """Resident memory in MiB."""
         return _halves([mebibytes for mebibytes, _ in self._samples])
 
     @property
     def objects(self) -> Halves:
-        """Those that the garbage collector knows."""
+        """The number of objects that the garbage collector tracks."""
         return _halves([alive for _, alive in self._samples])
 
 
 class Errors(logging.Handler):
-    """What is logged as an error: what Telegram was told to do wrong, and what nobody scripted."""
+    """Collects logged errors: those caused by scripted faults of Telegram, and the others."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -59,7 +59,7 @@ class Errors(logging.Handler):
         self.unexpected: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Sort one in."""
+        """Sort a log record into one of the two kinds."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, TelegramError) and "not modified" not in str(error):
             self.scripted[type(error).__name__] += 1
@@ -68,7 +68,7 @@ class Errors(logging.Handler):
 
 
 def open_files() -> int:
-    """Files and sockets of this process (Linux)."""
+    """Return the number of open files and sockets of this process (Linux)."""
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - the listing itself opens one
 
 

@@ -1,6 +1,6 @@
-"""`bot.py run` without what watches it: the baseline of `benchmarks.watching`.
+"""The command `bot.py run` without monitoring: the baseline of `benchmarks.watching`.
 
-The seams are taken away from outside, so that the bot itself has no switch for it.
+The monitoring is patched away from outside, so that the bot itself has no switch for it.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from operations.settings import Settings, load
 
 
 def main() -> None:
-    """Run the bot until it is told to stop: no metrics, no port, plain logs."""
+    """Run the bot until a signal stops it: no metrics, no port, plain logs."""
     seams: dict[Any, dict[str, Any]] = {
         assembly: {
             "MeasuredRequest": lambda _metrics, **given: HTTPXRequest(**given),

@@ -1,8 +1,8 @@
-"""What being watched costs: answers a second with metrics, port and redaction, and without.
+"""The benchmark of monitoring: answers a second with metrics, port and redaction, and without.
 
 Both bots are processes of their own on the same local Telegram, in the same run, in turns; the
-watched one is scraped three times as often as Prometheus would. The processor time of an answer is
-told as well, since other work on the machine disturbs it less.
+monitored one is scraped three times as often as Prometheus would. The processor time of an answer
+is printed as well, since other work on the machine disturbs it less.
 """
 
 import asyncio
@@ -15,21 +15,18 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 
-from benchmarks.answers import COMMANDS, ROOT, ROUNDS, Crowd, address, running
+from benchmarks.crowd import COMMANDS, ROUNDS, Crowd
+from benchmarks.stage import ROOT, TOKEN, X_TOKEN, running, served
 from operations.assembly import utc_now
-from playground.telegram.local import LocalTelegram
-from playground.telegram.page_data import PageData
-from playground.telegram.web import create_app
+from playground.telegram.server.local import LocalTelegram
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
 
-_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _ROUNDS: Final = 2 * ROUNDS
 _EVERY: Final = 5.0
-"""Seconds from scrape to scrape."""
+"""Seconds between scrapes."""
 
 _PROGRAMS: Final = {
     "without": ["-m", "benchmarks.unwatched"],
@@ -39,27 +36,21 @@ _PROGRAMS: Final = {
 
 async def run() -> None:
     """Measure and print."""
-    telegram = LocalTelegram(_TOKEN, "klout_bot", utc_now)
-    x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+    telegram = LocalTelegram(TOKEN, "klout_bot", utc_now)
+    x = XServer(MadeUpWorld(utc_now()), X_TOKEN, utc_now)
     port = unused_port()
     async with AsyncExitStack() as stack:
-        front = create_app(telegram, PageData([], []))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        environment = {
-            "TELEGRAM_BOT_TOKEN": _TOKEN,
-            "TELEGRAM_API_URL": await stack.enter_async_context(address(TestServer(front))),
-            "X_BEARER_TOKEN": _X_TOKEN,
-            "X_API_URL": await stack.enter_async_context(address(TestServer(x.application()))),
-            "DATABASE_URL": f"sqlite:///{folder}/klout.db",
-            "METRICS_PORT": str(port),
-            "LOG_LEVEL": "WARNING",
-        }
+        database_url = f"sqlite:///{folder}/klout.db"
+        environment = await stack.enter_async_context(
+            served(telegram, x, database_url, METRICS_PORT=str(port))
+        )
         crowd = Crowd(telegram)
         rates: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
         costs: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
         for turn in range(_ROUNDS):
             order = list(_PROGRAMS.items())
-            for name, program in order[:: (-1) ** turn]:  # whatever drifts touches both
+            for name, program in order[:: (-1) ** turn]:  # so that any drift affects both
                 async with running(program, environment) as process_id, _scraped(port, name):
                     await crowd.ask(0, 50)  # warm, and the score is in the store
                     before = _processor(process_id)
@@ -75,7 +66,7 @@ async def run() -> None:
 
 @asynccontextmanager
 async def _scraped(port: int, name: str) -> AsyncIterator[None]:
-    """Scrape, once before all and then as often as `_EVERY` says."""
+    """Scrape once at the beginning, and then every `_EVERY` seconds."""
     if name == "without":
         yield
         return
@@ -99,7 +90,7 @@ async def _scraped(port: int, name: str) -> AsyncIterator[None]:
 
 
 def _processor(process_id: int) -> float:
-    """Seconds of processor time that a process has used (Linux)."""
+    """Return the processor time of a process in seconds (Linux)."""
     fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,9 +1,9 @@
-"""Stored scores answered by webhook, by one and by two workers, beside a bare handler.
+"""The benchmark of webhooks: stored scores answered by one and two workers and a bare handler.
 
-All in the same run, in turns, on the same local Telegram, which pushes a hundred at a time to one
-address; a small balancer passes them on. Then: how long an answer takes while fifty are in flight.
-The processes share the machine's cores with the local Telegram: on two cores, the second worker
-has none to itself.
+All run in turns in the same run, on the same local Telegram, which pushes a hundred updates at a
+time to one address; a small load balancer passes them on. A second part measures the time of an
+answer while fifty are in flight. The processes share the machine's cores with the local Telegram:
+on two cores, the second worker has no core to itself.
 """
 
 import argparse
@@ -17,18 +17,15 @@ from typing import Final
 
 from aiohttp.test_utils import TestServer
 
-from benchmarks.answers import COMMANDS, ROOT, ROUNDS, Crowd, address, running
+from benchmarks.crowd import COMMANDS, ROUNDS, Crowd
+from benchmarks.stage import ROOT, TOKEN, X_TOKEN, address, running, served
 from benchmarks.storm import balancing, free_port
 from operations.assembly import utc_now
-from playground.telegram.local import LocalTelegram
-from playground.telegram.page_data import PageData
-from playground.telegram.web import create_app
-from playground.telegram.world import Event
+from playground.telegram.server.local import LocalTelegram
+from playground.telegram.server.world import Event
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
 
-_TOKEN: Final = "4242:benchmark"  # noqa: S105 - opens nothing
-_X_TOKEN: Final = "benchmark"  # noqa: S105 - opens nothing
 _SECRET: Final = "a-secret-that-opens-nothing-0123456789"  # noqa: S105 - as it says
 _IN_FLIGHT: Final = 50
 _ANSWERS: Final = 1_000
@@ -38,22 +35,14 @@ _KLOUT: Final = [str(ROOT / "bot.py"), "run"]
 
 async def run(database_url: str | None = None) -> None:
     """Measure and print."""
-    telegram = LocalTelegram(_TOKEN, "klout_bot", utc_now)
-    x = XServer(MadeUpWorld(utc_now()), _X_TOKEN, utc_now)
+    telegram = LocalTelegram(TOKEN, "klout_bot", utc_now)
+    x = XServer(MadeUpWorld(utc_now()), X_TOKEN, utc_now)
     async with AsyncExitStack() as stack:
-        front = create_app(telegram, PageData([], []))
-        telegram_url = await stack.enter_async_context(address(TestServer(front)))
-        x_url = await stack.enter_async_context(address(TestServer(x.application())))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        environment = {
-            "TELEGRAM_BOT_TOKEN": _TOKEN,
-            "TELEGRAM_API_URL": telegram_url,
-            "X_BEARER_TOKEN": _X_TOKEN,
-            "X_API_URL": x_url,
-            "DATABASE_URL": database_url or f"sqlite:///{folder}/klout.db",
-            "WEBHOOK_SECRET": _SECRET,
-            "LOG_LEVEL": "WARNING",
-        }
+        url = database_url or f"sqlite:///{folder}/klout.db"
+        environment = await stack.enter_async_context(
+            served(telegram, x, url, WEBHOOK_SECRET=_SECRET)
+        )
         crowd = Crowd(telegram)
         rates: dict[str, list[float]] = {"bare": [], "one": [], "two": []}
         for _ in range(ROUNDS):
@@ -80,7 +69,7 @@ async def run(database_url: str | None = None) -> None:
 async def workers(
     program: list[str], count: int, environment: Mapping[str, str]
 ) -> AsyncIterator[None]:
-    """Some processes behind one address."""
+    """Run some processes behind one address as long as the context is open."""
     ports = [free_port() for _ in range(count)]
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(TestServer(balancing(ports))))
@@ -91,7 +80,7 @@ async def workers(
 
 
 async def in_flight(telegram: LocalTelegram, people: int, answers: int) -> list[float]:
-    """Seconds that each answer took, while so many people ask again as soon as they have one."""
+    """Return the seconds of each answer, while people ask again right after every answer."""
     asked: dict[int, float] = {}
     times: list[float] = []
     done = asyncio.Event()

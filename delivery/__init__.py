@@ -1,1 +1,1 @@
-"""When digests and alerts are due, and how each reaches its chat once."""
+"""Background work: builds digests, checks alerts, posts notices, sends the outbox at most once."""

@@ -1,7 +1,7 @@
-"""Sending what waits: paced, and honest about what may have arrived.
+"""Sends the outbox at most once, with pacing, and records which messages are uncertain.
 
-The pace is taken before a message is armed, so that no lease runs out in a queue. Only one sender
-is elected at a time, and it answers nobody: people's questions go past it.
+The throttle is passed before a message is armed, so that no lease runs out in a queue. One elected
+process sends; answers to people do not pass through it.
 """
 
 import asyncio
@@ -16,28 +16,29 @@ from typing import Any, Final
 from aiolimiter import AsyncLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bind_contextvars
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
-from telegram.error import ChatMigrated, RetryAfter
+from telegram.error import BadRequest, ChatMigrated
 
-from delivery.notices import Notices
-from delivery.verdicts import Verdict, judge, wait_of
-from storage.control import Control
-from storage.lives import Lives
-from storage.outbox import SEND_TIMEOUT, Outbox, Outgoing
+from delivery.digest_pictures import DigestPictures, PictureFile
+from delivery.operator_notices import OperatorNotices
+from delivery.send_errors import SendError, classify, is_muted, muted_kind, wait_of
+from storage.queues.messages import Outgoing
+from storage.queues.outbox import SEND_TIMEOUT
+from storage.stores import Stores
 
 _log = logging.getLogger(__name__)
 
 A_SECOND: Final = 25
-"""Messages; Telegram lets about thirty through, and answers to people need some."""
+"""Messages a second; Telegram allows about thirty, and answers to people need some of them."""
 
-_UNDER_WAY: Final = 30
+MOST_UNDER_WAY: Final = 30
 _MOST_ATTEMPTS: Final = 5
 _MOST_LOST: Final = 5
-"""Messages in a row that were not confirmed, before sending pauses."""
+"""Unconfirmed messages in a row before sending pauses."""
 
 _MOST_NOTES: Final = 3
-"""Tries to note a delivery, each as patient as a transaction is."""
+"""Attempts to record a delivery, each as long as a transaction may wait."""
 
 _BREAK: Final = timedelta(minutes=1)
 _SOON: Final = timedelta(seconds=15)
@@ -48,25 +49,25 @@ class Sender:
     """Empties the outbox.
 
     Args:
-        bot: sends; its rate limiter is told not to repeat anything by itself.
+        bot: sends the messages; its rate limiter is told not to repeat them.
         pace: messages a second.
     """
 
     def __init__(
         self,
         bot: Bot,
-        outbox: Outbox,
-        control: Control,
-        lives: Lives,
+        stores: Stores,
+        pictures: DigestPictures,
+        notices: OperatorNotices,
         clock: Callable[[], datetime],
         *,
-        notices: Notices,
         pace: float = A_SECOND,
     ) -> None:
         self._bot = bot
-        self._outbox = outbox
-        self._control = control
-        self._lives = lives
+        self._pictures = pictures
+        self._outbox = stores.outbox
+        self._leader = stores.leader
+        self._lifecycle = stores.lifecycle
         self._notices = notices
         self._clock = clock
         self._pace = AsyncLimiter(1, 1 / pace)
@@ -75,11 +76,11 @@ class Sender:
         self._stopped = False
 
     async def send_all(self) -> None:
-        """Send until nothing waits that may be sent now, or somebody asks to wait."""
+        """Send until no message may be sent now, or Telegram asks to wait."""
         self._stopped = False
         while not await self._halted():
-            # after a pause one message shows whether it is over
-            most = _UNDER_WAY if self._lost < _MOST_LOST else 1
+            # after a pause a single message probes whether Telegram answers again
+            most = MOST_UNDER_WAY if self._lost < _MOST_LOST else 1
             room = most - len(self._under_way)
             taken = await self._outbox.lease(room) if room > 0 else []
             for message in taken:
@@ -93,7 +94,7 @@ class Sender:
         await self.finish(SEND_TIMEOUT.total_seconds())
 
     async def finish(self, patience: float) -> None:
-        """Lease nothing more, let what is under way end, and give back what was not begun."""
+        """Lease no more, wait `patience` seconds for requests, release what was not armed."""
         self._stopped = True
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=patience)
@@ -102,101 +103,123 @@ class Sender:
     async def _try(self, message: Outgoing) -> None:
         try:
             await self._send(message)
-        except Exception as error:  # noqa: BLE001 - its lease runs out; it holds up no other
+        except Exception as error:  # noqa: BLE001 - its lease runs out; other messages go on
             _log.exception("a message could not be settled")
             await self._notices.failed(error)
 
     async def _halted(self) -> bool:
-        return self._stopped or await self._control.paused_until(self._clock()) is not None
+        return self._stopped or await self._leader.paused_until(self._clock()) is not None
 
     async def _send(self, message: Outgoing) -> None:
-        bind_contextvars(outbox_id=message.id)  # for the lines of this task
+        bind_contextvars(outbox_id=message.id)  # for the log lines of this task
+        # drawn before the message is armed: no lease runs out, and no message becomes uncertain
+        file = await self._pictures.file(message.picture) if message.picture else None
         async with self._pace:
             if self._stopped or not await self._outbox.arm(message):
-                return  # its lease will be released, or is somebody else's
+                return  # its lease is released, or belongs to another process
         try:
-            sent = await self._request(message, plainly=False)
-        except Exception as error:  # noqa: BLE001 - every error has a verdict
-            await self._settle(message, error)
+            sent = await self._request(message, file)
+        except Exception as error:  # noqa: BLE001 - `classify` knows every error
+            if file is None or not await self._without(message, file, error):
+                await self._settle(message, error)
         else:
             self._lost = 0
-            await self._note(message, sent)
+            await self._note(message, sent.message_id)
+            if file and isinstance(file.content, bytes) and sent.photo:
+                await self._pictures.keep(file, sent.photo[-1].file_id)
+
+    async def _without(self, message: Outgoing, file: PictureFile, error: Exception) -> bool:
+        """Put a message off whose picture Telegram certainly refused; return whether it did.
+
+        A file id that Telegram does not know any more is forgotten, and the picture drawn again;
+        where the picture itself is refused, the text goes alone.
+        """
+        if not _is_about_picture(error):
+            return False
+        again = isinstance(file.content, str)
+        if again:
+            await self._pictures.forget(file)
+        _log.warning("sent again without this picture", extra={"error": str(error)})
+        await self._outbox.put_off(
+            message, self._clock(), error=str(error), free=True, without_picture=not again
+        )
+        return True
 
     async def _note(self, message: Outgoing, sent: int) -> None:
-        """Note that a message arrived; after a freeze or a long lock it takes more than one try."""
+        """Record that a message arrived; a freeze or a long lock may need several attempts."""
         for attempt in range(_MOST_NOTES, 0, -1):
             try:
                 await self._outbox.deliver(message, sent)
             except (OSError, SQLAlchemyError) as error:
                 if attempt == 1:
-                    raise  # its lease runs out, and it stays uncertain
+                    raise  # its lease runs out, and the message becomes uncertain
                 _log.warning("arrived, but cannot be noted yet", extra={"error": str(error)})
             else:
                 return
 
-    async def _request(self, message: Outgoing, *, plainly: bool) -> int:
-        """One request, made once; the number of the message it became."""
-        text: dict[str, Any] = (
-            {"text": _plain(message.html), "parse_mode": None}
-            if plainly
-            else {"text": message.html, "parse_mode": ParseMode.HTML}
-        )
+    async def _request(
+        self, message: Outgoing, file: PictureFile | None = None, *, plainly: bool = False
+    ) -> Message:
+        """Make one request, without a retry; return the sent message."""
+        text = _plain(message.html) if plainly else message.html
+        how: dict[str, Any] = {
+            "parse_mode": None if plainly else ParseMode.HTML,
+            "message_thread_id": message.place.topic_id or None,
+            "reply_markup": InlineKeyboardMarkup.de_json(message.markup, self._bot)
+            if message.markup
+            else None,
+            "disable_notification": message.silent,
+            "connect_timeout": _CONNECT,
+            "read_timeout": SEND_TIMEOUT.total_seconds(),
+            **_ONCE,
+        }
+        chat_id = message.place.chat_id
         async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
-            sent = await self._bot.send_message(
-                message.place.chat_id,
-                **text,
-                message_thread_id=message.place.topic_id or None,
-                reply_markup=InlineKeyboardMarkup.de_json(message.markup, self._bot)
-                if message.markup
-                else None,
-                disable_notification=message.silent,
-                connect_timeout=_CONNECT,
-                read_timeout=SEND_TIMEOUT.total_seconds(),
-                **_ONCE,
-            )
-        return sent.message_id
+            if file is None:
+                return await self._bot.send_message(chat_id, text, **how)
+            return await self._bot.send_photo(chat_id, file.content, caption=text, **how)
 
     async def _settle(self, message: Outgoing, error: Exception) -> None:
-        """Let a message end as its error says."""
-        verdict, now = judge(error), self._clock()
+        """Make the transition that an error calls for."""
+        verdict, now = classify(error), self._clock()
         level = _LEVELS.get(verdict, logging.WARNING)
         _log.log(level, "not sent", extra={"verdict": verdict.name, "error": str(error)})
-        if verdict in {Verdict.UNKNOWN, Verdict.NOT_SENT}:
+        if verdict in {SendError.UNKNOWN, SendError.NOT_SENT}:
             await self._lose(now)
         else:
             self._lost = 0
         match verdict:
-            case Verdict.UNKNOWN:
+            case SendError.UNKNOWN:
                 await self._outbox.doubt(message, str(error))
-            case Verdict.WAIT | Verdict.OURSELVES:
-                span = wait_of(error) if isinstance(error, RetryAfter) else _BREAK
+            case SendError.WAIT | SendError.OURSELVES:
+                span = wait_of(error) if verdict is SendError.WAIT else _BREAK
                 await self._wait(message, span, error)
-            case Verdict.MOVED:
-                assert isinstance(error, ChatMigrated)  # noqa: S101 - that is what the verdict says
-                await self._lives.move(message.place.chat_id, error.new_chat_id)
+            case SendError.MOVED:
+                assert isinstance(error, ChatMigrated)  # noqa: S101 - `classify` returned MOVED
+                await self._lifecycle.move(message.place.chat_id, error.new_chat_id)
                 await self._outbox.put_off(message, now, error=str(error), free=True)
-            case Verdict.GONE | Verdict.TOPIC_GONE:
+            case SendError.GONE | SendError.TOPIC_GONE:
                 await self._outbox.refuse(message, str(error))
                 place = message.place
-                where = place if verdict is Verdict.TOPIC_GONE else place.chat_id
-                await self._lives.bury(where, verdict.name, now)
-            case Verdict.MALFORMED:
+                where = place if verdict is SendError.TOPIC_GONE else place.chat_id
+                await self._lifecycle.mark_unreachable(where, verdict.name, now)
+            case SendError.MALFORMED:
                 await self._notices.failed(error)
                 await self._send_plainly(message)
             case _:
-                await self._again(message, error, free=verdict is Verdict.NOT_SENT)
+                await self._again(message, error, free=verdict is SendError.NOT_SENT)
 
     async def _send_plainly(self, message: Outgoing) -> None:
-        """Our HTML was refused, so nothing arrived: once more without any."""
+        """Send again as plain text: Telegram refused our HTML, so nothing arrived before."""
         try:
             sent = await self._request(message, plainly=True)
-        except Exception as error:  # noqa: BLE001 - every error has a verdict
-            if judge(error) is Verdict.UNKNOWN:
+        except Exception as error:  # noqa: BLE001 - `classify` knows every error
+            if classify(error) is SendError.UNKNOWN:
                 await self._outbox.doubt(message, str(error))
             else:
                 await self._again(message, error, free=False)
         else:
-            await self._note(message, sent)
+            await self._note(message, sent.message_id)
 
     async def _again(self, message: Outgoing, error: Exception, *, free: bool) -> None:
         if not free and message.attempt + 1 >= _MOST_ATTEMPTS:
@@ -206,26 +229,35 @@ class Sender:
             await self._outbox.put_off(message, later, error=str(error), free=free)
 
     async def _wait(self, message: Outgoing, span: timedelta, error: Exception) -> None:
-        """Nobody sends for a while, and this message is first afterwards."""
+        """Pause sending for all processes; this message is first afterwards."""
         self._stopped = True
-        until = self._clock() + span + timedelta(seconds=random.random())  # noqa: S311 - a spread
-        await self._control.pause(until)
+        until = self._clock() + span + timedelta(seconds=random.random())  # noqa: S311 - jitter
+        await self._leader.pause(until)
         await self._outbox.put_off(message, until, error=str(error), free=True)
 
     async def _lose(self, now: datetime) -> None:
-        """Too many in a row that were not confirmed: pause, before more of them are lost."""
+        """Count an unconfirmed message; too many in a row pause sending, so that fewer are lost."""
         self._lost += 1
         if self._lost >= _MOST_LOST:
             self._stopped = True
-            await self._control.pause(now + _BREAK)
+            await self._leader.pause(now + _BREAK)
 
 
 _ONCE: Final[dict[str, Any]] = {"rate_limit_args": 1}
-"""For `handlers.patience`: one try."""
+"""One attempt only, for `operations.transport.rate_limiter`."""
 
-_LEVELS: Final = {Verdict.GONE: logging.INFO, Verdict.MOVED: logging.INFO}
+_LEVELS: Final = dict.fromkeys(
+    (SendError.GONE, SendError.TOPIC_GONE, SendError.MOVED), logging.INFO
+)
+
+
+def _is_about_picture(error: Exception) -> bool:
+    """Return whether Telegram took nothing because of the picture, or may have."""
+    if is_muted(error):
+        return muted_kind(error) != ""
+    return isinstance(error, BadRequest) and classify(error) is SendError.REFUSED
 
 
 def _plain(text: str) -> str:
-    """What is left of HTML when its tags are taken out."""
+    """Return the text of HTML without its tags."""
     return html.unescape(re.sub(r"<[^>]*>", "", text))

@@ -1,4 +1,4 @@
-"""What every handler is given: the services, and the wording for whoever reads the answer."""
+"""The context of a handler: the services, and the wording for the reader."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,27 +8,36 @@ from typing import Any, NamedTuple
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
-from delivery.groups import Groups
-from delivery.notices import Notices
-from delivery.run import Delivery
-from delivery.subscriptions import Subscriptions
-from handlers.drawing import Drawing
-from handlers.wording import Wording, wording_for
-from scoring.reader import Reader
-from storage.broadcasts import Broadcasts
-from storage.chats import Chats
-from storage.database import Database
-from storage.figures import Counting
-from storage.inbox import Inbox
-from storage.lives import Lives
-from storage.outages import Outages
-from storage.pictures import Pictures
-from storage.spending import Spending
-from storage.usage import Usage
+from delivery.drawing import DrawingProcess
+from delivery.operator_notices import OperatorNotices
+from delivery.tick import Delivery
+from delivery.writing import MessageWriter
+from scoring.reading.reader import Reader
+from services.boards import Groups
+from services.digests.last_told import LastTold
+from services.digests.reviews import Reviews
+from services.duels.duel_game import DuelGame
+from services.duels.duel_records import DuelRecords
+from services.duels.people_agreement import PeopleAgreement
+from services.network_states import NetworkStates
+from services.ownership import Ownership
+from services.peers import Peers
+from services.subscriptions import Subscriptions
+from storage.accounts.picture_cache import PictureCache
+from storage.chats.chat_choices import ChatChoices
+from storage.chats.chat_lifecycle import ChatLifecycle
+from storage.maintenance.row_counts import RowCounts
+from storage.money.circuit_breaker import CircuitBreaker
+from storage.money.spending import SpendingLedger
+from storage.money.usage import Usage
+from storage.queues.broadcasts import Broadcasts
+from storage.queues.inbox import Inbox
+from storage.stores import Stores
+from views.wording import Wording, wording_for
 
 
 class Running(NamedTuple):
-    """This program: its version, and since when it runs."""
+    """The running program: its version and its start."""
 
     version: str
     since: datetime
@@ -36,35 +45,48 @@ class Running(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that outlives one update.
+    """Services that outlive one update.
 
     Attributes:
-        operators: people, by number, who may see what is spent and how it goes.
-        example: a handle that `/start` and hints show, without `@`.
-        inbox: updates that are not answered yet.
-        new_error_id: makes the id that a person and the log share for one error.
-        notices: tells operators what they should know.
+            told: what each place was last told of an account.
+            stores: all that is stored, for background work and the life of the process.
+            operators: user numbers that may see costs and state.
+            example: a handle that `/start` and hints show, without `@`.
+            inbox: updates that are not answered yet.
+            new_error_id: makes the id that the user and the log share for one error.
+            networks: how the networks that are read answered last.
+            writer: writes background messages.
+            notices: sends notices to operators.
     """
 
-    database: Database
+    stores: Stores
     reader: Reader
-    chats: Chats
+    networks: NetworkStates
+    chats: ChatChoices
     subscriptions: Subscriptions
     groups: Groups
-    lives: Lives
-    spending: Spending
-    counting: Counting
+    ownership: Ownership
+    duels: DuelGame
+    duel_records: DuelRecords
+    people_agreement: PeopleAgreement
+    peers: Peers
+    told: LastTold
+    reviews: Reviews
+    lives: ChatLifecycle
+    spending: SpendingLedger
+    counting: RowCounts
     inbox: Inbox
     operators: frozenset[int]
-    drawing: Drawing
-    pictures: Pictures
+    drawing: DrawingProcess
+    pictures: PictureCache
     clock: Callable[[], datetime]
     example: str
     new_error_id: Callable[[], str]
     usage: Usage
-    outages: Outages
+    outages: CircuitBreaker
     broadcasts: Broadcasts
-    notices: Notices
+    writer: MessageWriter
+    notices: OperatorNotices
     running: Running
 
 
@@ -80,15 +102,15 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
 
     @property
     def delivery(self) -> Delivery:
-        """The run that sends what nobody waits for."""
+        """The background work, which sends messages that no user waits for."""
         application = self.application
         assert isinstance(application, KloutApplication)  # noqa: S101 - PTB types it as its own
         return application.delivery
 
     async def wording(self, update: Update) -> Wording:
-        """The language to answer in: the chat's choice, else the person's, else English.
+        """Return the wording to answer in: the chat's language, else the user's, else English.
 
-        Where the bot is a guest, the chat's number may be that of another chat.
+        In guest mode the chat's number may be that of another chat.
         """
         chat = None if update.guest_message else update.effective_chat
         person = update.effective_user
@@ -106,16 +128,15 @@ class KloutApplication(
         JobQueue[Context],
     ]
 ):
-    """PTB's application with our services on it, typed.
+    """PTB's application with the bot's services, typed.
 
     Attributes:
-        delivery: the run of digests; set by whoever assembles the application.
+        delivery: the background work.
     """
 
     __slots__ = ("delivery", "services")
 
-    delivery: Delivery
-
-    def __init__(self, *, services: Services, **kwargs: Any) -> None:
+    def __init__(self, *, services: Services, delivery: Delivery, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.services = services
+        self.delivery = delivery

@@ -1,7 +1,7 @@
-"""Catalogues of everything a person can read, one folder a language.
+"""Gettext catalogues of all texts that users read, one folder per language.
 
-English is the language of the source; `en` exists so that a wording can be mended without
-touching code. Catalogues are compiled in memory at start: no build step, no binary in the tree.
+English is the source language; the `en` catalogue exists so that a text can be changed without
+code. Catalogues are compiled in memory at start: no build step, and no binary in the tree.
 """
 
 import gettext
@@ -37,6 +37,6 @@ def catalogue(language: str, domain: str = "klout") -> gettext.GNUTranslations:
 
 
 def closest_language(tag: str | None) -> str:
-    """The catalogue for an IETF language tag such as `fr`, `fr-CA` or `None` (English)."""
+    """Return the language of the catalogue for an IETF tag: `fr`, `fr-CA`, `None` (English)."""
     primary = (tag or "").replace("_", "-").split("-")[0].lower()
     return primary if primary in LANGUAGES else DEFAULT_LANGUAGE

@@ -1,1 +1,1 @@
-"""What keeps the process running: settings, logs, assembling, starting and stopping."""
+"""Everything that runs the process: settings, assembly, transport, observability, maintenance."""

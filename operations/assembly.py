@@ -1,74 +1,79 @@
-"""The parts put together: settings make services, services make the application."""
+"""Assembly: builds the services from the settings, and the application from the services."""
 
 import logging
 import os
+import random
 import secrets
-import tomllib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import Final
 
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.ext import (
-    Application,
-    ApplicationBuilder,
-    ContextTypes,
-    Defaults,
-    JobQueue,
-)
+from telegram.ext import ApplicationBuilder, ContextTypes, Defaults, ExtBot, JobQueue
+from telegram.request import BaseRequest
 
-from delivery.alerts import Watch
 from delivery.broadcasting import Broadcasting
-from delivery.groups import Groups
-from delivery.notices import Notices
-from delivery.preparing import Preparing
-from delivery.run import TICK, Delivery
+from delivery.build_digests import DigestBuilder
+from delivery.check_alerts import AlertChecker
+from delivery.digest_pictures import DigestPictures
+from delivery.drawing import DrawingProcess
+from delivery.edit_duels import DuelEditor
+from delivery.operator_notices import OperatorNotices
+from delivery.plan_digests import DigestPlanner
+from delivery.read_for_alerts import AlertReader
 from delivery.sender import Sender
-from delivery.subscriptions import Subscriptions
+from delivery.tick import TICK, Delivery, Steps
+from delivery.writing import MessageWriter
 from handlers import Context, KloutApplication, register
 from handlers.context import Running, Services
-from handlers.drawing import Drawing
-from handlers.letters import Letters
-from handlers.patience import Patience
-from operations.measuring import MeasuredRequest, MeasuredSource
-from operations.metrics import Metrics
-from operations.receiving import STORE_FAILS
+from operations import public_networks
+from operations.network import route
+from operations.observability.instrumentation import MeasuredRequest, MeasuredSource
+from operations.observability.measured_networks import MeasuredNetwork
+from operations.observability.metrics import Metrics
 from operations.settings import Settings
-from scoring.reader import Reader
-from scoring.sources.x import XSource
-from storage.alerts import Alerts
-from storage.boards import Boards
-from storage.broadcasts import Broadcasts
-from storage.chats import Chats
-from storage.claims import Claims
-from storage.control import Control
-from storage.database import Database
-from storage.digests import Digests
-from storage.figures import Counting
-from storage.following import Following
-from storage.inbox import Inbox
-from storage.lives import Lives
-from storage.outages import Outages
-from storage.outbox import Outbox
-from storage.pictures import Pictures
-from storage.quotas import Quotas
-from storage.readings import Readings
-from storage.schedules import Schedules
-from storage.spending import Spending
-from storage.usage import Usage
+from operations.transport.dispatcher import STORE_FAILS
+from operations.transport.rate_limiter import RetryingRateLimiter
+from operations.version import version
+from scoring.reading.names import Network
+from scoring.reading.public_fetching import PublicSource
+from scoring.reading.reader import BATCH_WINDOW, Reader
+from scoring.reading.sources import Source
+from scoring.reading.sources.x import XSource
+from scoring.reading.strangers.servers import Reach
+from services.boards import Groups
+from services.digests.last_told import LastTold
+from services.digests.reviews import Reviews
+from services.duels.duel_game import DuelGame
+from services.duels.duel_records import DuelRecords
+from services.duels.people_agreement import PeopleAgreement
+from services.network_states import NetworkStates
+from services.ownership import Ownership
+from services.peers import Peers
+from services.subscriptions import Subscriptions
+from storage.engine.database import Database
+from storage.money.circuit_breaker import CircuitBreaker
+from storage.money.spending import SpendingLedger
+from storage.stores import Stores
 
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-os.environ.setdefault("PTB_TIMEDELTA", "1")  # what PTB will do anyway, and warns of until then
+Beside = Callable[
+    [Mapping[Network, PublicSource], Clock, AsyncExitStack],
+    Awaitable[dict[Network, PublicSource]],
+]
+"""Returns sources that take the place of the given ones."""
+
+os.environ["PTB_TIMEDELTA"] = "1"  # PTB's future default; avoids its warning
 
 
 def utc_now() -> datetime:
-    """The clock of a running bot."""
+    """Return the current time; the clock of a running bot."""
     return datetime.now(UTC)
 
 
@@ -77,83 +82,93 @@ async def services(
     settings: Settings,
     *,
     clock: Clock = utc_now,
-    example: str = "nasa",
+    example: str | None = None,
     metrics: Metrics | None = None,
+    batch_window: float = BATCH_WINDOW,
+    reach: Reach | None = None,
+    beside: Beside | None = None,
 ) -> AsyncIterator[Services]:
-    """Open everything that outlives one update, and close it in the opposite order.
+    """Open all services that outlive one update, and close them in the opposite order.
 
     Args:
         settings: where to find Telegram, X and the database.
-        clock: the time, aware, UTC.
-        example: a handle that hints may name.
-        metrics: counts what is asked of X.
+        clock: returns the time, aware, in UTC.
+        example: a handle that hints may name; None for a well-known one that can be read.
+        metrics: counts requests to X.
+        batch_window: how long a look-up waits for others to share its request, in seconds.
+        reach: where requests to servers of the fediverse may lead; None for the Internet.
+        beside: puts made-up accounts beside the real ones of the networks without a key.
     """
-    database = await _opened(settings.database_url)
-    try:
-        source = XSource(settings.x_bearer_token.get_secret_value(), settings.x_api_url, clock)
-        spending = Spending(database, settings.budget)
-        asked = MeasuredSource(source, metrics) if metrics else source
-        quotas = Quotas(database, settings.operators)
-        reader = Reader(asked, Readings(database), spending, quotas, clock)
-        drawing = Drawing()
-        try:
-            chats = Chats(database)
-            subscriptions = Subscriptions(
-                reader=reader,
-                chats=chats,
-                following=Following(database),
-                schedules=Schedules(database),
-                digests=Digests(database),
-                alerts=Alerts(database),
-                clock=clock,
-            )
-            yield Services(
-                database=database,
-                reader=reader,
-                chats=chats,
-                subscriptions=subscriptions,
-                groups=Groups(
-                    reader=reader,
-                    boards=Boards(database),
-                    claims=Claims(database),
-                    clock=clock,
-                ),
-                lives=Lives(database),
-                spending=spending,
-                counting=Counting(database),
-                inbox=Inbox(database, clock, secrets.token_hex(16)),
-                operators=settings.operators,
-                drawing=drawing,
-                pictures=Pictures(database),
-                clock=clock,
-                example=example,
-                new_error_id=lambda: secrets.token_hex(4),
-                usage=Usage(database),
-                outages=Outages(database),
-                broadcasts=Broadcasts(database),
-                notices=Notices(
-                    database=database,
-                    spending=spending,
-                    writer=Letters(chats),
-                    people=settings.operators,
-                    clock=clock,
-                ),
-                running=Running(_version(), clock()),
-            )
-        finally:
-            drawing.close()
-            await reader.close()
-            await source.close()
-            try:
-                await spending.flush()
-            except STORE_FAILS as error:
-                _log.warning("what was served is not counted", extra={"error": str(error)})
-    finally:
-        await database.close()
+    async with AsyncExitStack() as stack:
+        database = await _opened(settings.database_url)
+        stack.push_async_callback(database.close)
+        stores = Stores(
+            database,
+            clock,
+            secrets.token_hex(16),
+            budget=settings.budget,
+            exempt=settings.operators,
+            voter_key=settings.voters,
+        )
+        stack.push_async_callback(_flush, stores.spending)
+        x = _x(settings, clock, stack, metrics)
+        await _try_again(stores.breaker, clock())
+        public = public_networks.sources(settings, clock, stack, reach)
+        if beside is not None:
+            public = await beside(public, clock, stack)
+        states = NetworkStates(settings.read_networks, clock)
+        reader = Reader(
+            x,
+            stores.readings,
+            stores.spending,
+            stores.quotas,
+            clock,
+            batch_window=batch_window,
+            public={
+                network: MeasuredNetwork(network, each, states, metrics)
+                for network, each in public.items()
+            },
+        )
+        stack.push_async_callback(reader.close)
+        drawing = DrawingProcess()
+        stack.callback(drawing.close)
+        writer, groups = MessageWriter(stores.chats), Groups(reader, stores, clock)
+        agreement = PeopleAgreement(stores, clock)
+        yield Services(
+            stores=stores,
+            reader=reader,
+            chats=stores.chats,
+            networks=states,
+            subscriptions=Subscriptions(reader, stores, clock),
+            groups=groups,
+            reviews=Reviews(reader, stores.follows, groups, clock),
+            ownership=Ownership(reader, stores, clock),
+            duels=DuelGame(stores, clock, random.SystemRandom()),
+            duel_records=DuelRecords(stores, clock),
+            people_agreement=agreement,
+            peers=Peers(stores.peer_counts, clock),
+            told=LastTold(reader, stores.tellings, clock),
+            lives=stores.lifecycle,
+            spending=stores.spending,
+            counting=stores.counts,
+            inbox=stores.inbox,
+            operators=settings.operators,
+            drawing=drawing,
+            pictures=stores.pictures,
+            clock=clock,
+            example=example or public_networks.example(settings),
+            new_error_id=lambda: secrets.token_hex(4),
+            usage=stores.usage,
+            outages=stores.breaker,
+            broadcasts=stores.broadcasts,
+            writer=writer,
+            notices=OperatorNotices(stores, writer, agreement, settings.operators, clock),
+            running=Running(version(), clock()),
+        )
 
 
 async def _opened(url: str) -> Database:
-    """The database; PostgreSQL is waited for, since a machine's services start in any order."""
+    """Open the database; wait for PostgreSQL, since services start in any order."""
     while True:
         try:
             return await Database.open(url)
@@ -163,103 +178,134 @@ async def _opened(url: str) -> Database:
             _log.warning("still waiting for the database: %s", error)
 
 
-def builder(
-    settings: Settings, services: Services
-) -> ApplicationBuilder[Any, Context, Any, Any, Any, Any]:
-    """The bot with everything but its connection: tests bring a transport of their own."""
-    return (
-        ApplicationBuilder()
-        .application_class(KloutApplication, kwargs={"services": services})
-        .context_types(ContextTypes(context=Context))
-        .token(settings.telegram_bot_token.get_secret_value())
-        .defaults(
-            Defaults(
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                allow_sending_without_reply=True,
-            )
-        )
-        .rate_limiter(Patience())
-        .job_queue(None)
+def _x(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, metrics: Metrics | None
+) -> Source | None:
+    """Return the source that reads X, measured; None where X is not read."""
+    if "x" not in settings.read_networks or settings.x_bearer_token is None:
+        _log.info("X is not read: that takes an X_BEARER_TOKEN, and x in NETWORKS")
+        return None
+    way = route(settings, settings.x_api_url)
+    source = XSource(
+        settings.x_bearer_token.get_secret_value(),
+        settings.x_api_url,
+        clock,
+        proxy=way.proxy,
+        certificates=way.certificates,
     )
+    stack.push_async_callback(source.close)
+    return MeasuredSource(source, metrics) if metrics else source
+
+
+async def _try_again(breaker: CircuitBreaker, now: datetime) -> None:
+    """Let a restart ask X at once, if the database can be written."""
+    try:
+        await breaker.restarted(now)
+    except STORE_FAILS as error:
+        _log.warning("X is asked when it was due to be", extra={"error": str(error)})
+
+
+async def _flush(spending: SpendingLedger) -> None:
+    try:
+        await spending.flush()
+    except STORE_FAILS as error:
+        _log.warning("what was served is not counted", extra={"error": str(error)})
 
 
 def application(
     settings: Settings, services: Services, metrics: Metrics, *, tick: float = TICK
 ) -> KloutApplication:
-    """The bot itself, measured, with every handler and its one job, not yet started."""
-    built: Application[Any, Any, Any, Any, Any, Any] = (
-        builder(settings, services)
-        .base_url(f"{settings.telegram_api_url}/bot")
-        .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .request(
-            MeasuredRequest(metrics, connection_pool_size=64, pool_timeout=10, read_timeout=20)
-        )
+    """Build the bot's application, measured, with its one job, not yet started."""
+    way = route(settings, settings.telegram_api_url)
+    request = partial(
+        MeasuredRequest,
+        metrics,
+        read_timeout=20,
+        proxy=way.proxy,
+        # `way` has the machine's proxies: httpx would read them in its own way
+        httpx_kwargs={"trust_env": False, "verify": way.certificates},
+    )
+    bot = telegram_bot(
+        settings,
+        request(connection_pool_size=64, pool_timeout=10),
         # One stuck socket in a pool of one would end polling for ever.
-        .get_updates_request(MeasuredRequest(metrics, connection_pool_size=4, read_timeout=20))
-        .updater(None)
-        .job_queue(JobQueue())
-        .build()
+        request(connection_pool_size=4),
     )
-    complete = ready(built)
-    assert complete.job_queue is not None  # noqa: S101 - it was just given
-    complete.job_queue.run_repeating(
-        _tick, tick, first=1, name="tick", job_kwargs=dict(_ONE_AT_A_TIME)
-    )
-    return complete
+    jobs: JobQueue[Context] = JobQueue()
+    built = assembled(services, bot, jobs)
+    jobs.run_repeating(_tick, tick, first=1, name="tick", job_kwargs=dict(_ONE_AT_A_TIME))
+    return built
 
 
-def _version() -> str:
-    """As `pyproject.toml` has it: the program runs from its own folder, uninstalled."""
-    project = Path(__file__).parent.parent / "pyproject.toml"
-    version: str = tomllib.loads(project.read_text("utf-8"))["project"]["version"]
-    return version
-
-
-_ONE_AT_A_TIME = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+_ONE_AT_A_TIME: Final = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 
 async def _tick(context: Context) -> None:
     await context.delivery.tick()
 
 
-def ready(built: Application[Any, Any, Any, Any, Any, Any]) -> KloutApplication:
-    """What the builder built, with every handler."""
+def telegram_bot(settings: Settings, answers: BaseRequest, updates: BaseRequest) -> ExtBot[int]:
+    """Return the bot as Telegram sees it.
+
+    Args:
+        answers: carries its requests.
+        updates: carries those that fetch updates.
+    """
+    return ExtBot(
+        settings.telegram_bot_token.get_secret_value(),
+        f"{settings.telegram_api_url}/bot",
+        f"{settings.telegram_api_url}/file/bot",
+        request=answers,
+        get_updates_request=updates,
+        defaults=Defaults(
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            allow_sending_without_reply=True,
+        ),
+        rate_limiter=RetryingRateLimiter(),
+    )
+
+
+def assembled(
+    services: Services, bot: ExtBot[int], jobs: JobQueue[Context] | None = None
+) -> KloutApplication:
+    """Return the application of a bot, with every handler and its background work."""
+    built = (
+        ApplicationBuilder()
+        .application_class(
+            KloutApplication, kwargs={"services": services, "delivery": _delivery(services, bot)}
+        )
+        .context_types(ContextTypes(context=Context))
+        .bot(bot)
+        .updater(None)
+        .job_queue(jobs)
+        .build()
+    )
     assert isinstance(built, KloutApplication)  # noqa: S101 - the builder types it as its base
-    built.delivery = _delivery(built)
     register(built)
     return built
 
 
-def _delivery(application: KloutApplication) -> Delivery:
-    """The run of digests, over the application's own bot and services."""
-    given = application.services
-    database, reader, clock = given.database, given.reader, given.clock
-    owner = secrets.token_hex(16)
-    outbox, control, writer = (
-        Outbox(database, clock, owner),
-        Control(database),
-        Letters(given.chats),
-    )
-    notices = given.notices
-    return Delivery(
-        preparing=Preparing(
-            database=database,
+def _delivery(services: Services, bot: ExtBot[int]) -> Delivery:
+    """Return the background work."""
+    stores, reader, clock = services.stores, services.reader, services.clock
+    writer, notices = services.writer, services.notices
+    steps = Steps(
+        DigestPlanner(stores, clock),
+        DigestBuilder(
+            stores,
             reader=reader,
-            groups=given.groups,
+            groups=services.groups,
+            duel_records=services.duel_records,
             writer=writer,
             notices=notices,
             clock=clock,
         ),
-        watch=Watch(Alerts(database), reader, writer, notices, clock),
-        outbox=outbox,
-        inbox=given.inbox,
-        sender=Sender(application.bot, outbox, control, given.lives, clock, notices=notices),
-        control=control,
-        notices=notices,
-        broadcasting=Broadcasting(given.broadcasts, writer, clock),
-        spending=given.spending,
-        prune=(Quotas(database).prune, given.usage.prune),
-        clock=clock,
-        owner=owner,
+        AlertReader(stores.alerts, reader, clock),
+        AlertChecker(stores, reader, writer, notices, clock),
+        Broadcasting(stores.broadcasts, writer),
+        DuelEditor(bot, stores, services.duels, notices, clock),
     )
+    pictures = DigestPictures(services.drawing, services.pictures, clock)
+    sender = Sender(bot, stores, pictures, notices, clock)
+    return Delivery(stores, steps, sender, notices, clock)

@@ -1,1 +1,1 @@
-"""Everything the bot talks to, made up and on this machine: a local Telegram and a local X."""
+"""The playground: a local Telegram and a local X with made-up data, and the demo."""

@@ -1,35 +1,36 @@
-"""The demo's time: the real one, which can be moved on to see what a week brings."""
+"""The demo's clock: real time that can be moved on, to see what a week brings."""
 
 import asyncio
 import contextlib
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 
 from operations.assembly import utc_now
-from storage.database import Database
-from storage.schema import digest, schedule
+from storage.accounts.alerts import Alerts
+from storage.engine.database import Database
+from storage.engine.schema import digest, outbox, schedule
 
 _WEEK: Final = timedelta(weeks=1)
 _SAME_DAY: Final = timedelta(hours=24)
 _LOOK: Final = 0.05
 _PATIENCE: Final = 5.0
-"""Seconds: between two looks at the bot, and for the digests of one moment."""
+"""Seconds: between two looks at the bot, and the longest wait for the digests of one moment."""
 
 
 class Clock:
-    """Tells the time, `ahead` of the real one."""
+    """Returns the real time plus `ahead`."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
 
     def __call__(self) -> datetime:
-        """Now (aware, UTC)."""
+        """Return the present moment (aware, UTC)."""
         return utc_now() + self.ahead
 
     def move_to(self, moment: datetime) -> None:
-        """Go on to a moment; never back."""
+        """Move on to a moment; an earlier one has no effect."""
         self.ahead += max(moment - self(), timedelta())
 
 
@@ -37,8 +38,8 @@ class Weeks:
     """Lets weeks pass for a bot that uses this clock.
 
     Args:
-        clock: what it is told the time by.
-        database_url: where it keeps its schedules.
+        clock: the bot's clock.
+        database_url: the database with the bot's schedules.
     """
 
     def __init__(self, clock: Clock, database_url: str) -> None:
@@ -47,9 +48,10 @@ class Weeks:
         self._one_at_a_time = asyncio.Lock()
 
     async def let_one_pass(self) -> None:
-        """Move the clock by seven days, and on to the digests of the day that it gets to.
+        """Move the clock by seven days, and on through the digests of the day it gets to.
 
-        It stops where a digest is due until that is sent: nobody's comes late.
+        The clock stops at each due digest until the digest is sent, so that none comes late;
+        at the end it waits for alerts.
         """
         async with self._one_at_a_time:
             database = await Database.open(self._database_url)
@@ -67,25 +69,33 @@ class Weeks:
             self._clock.move_to(due)
             await self._send_all(database)
         self._clock.move_to(end)
+        await self._send_all(database)
 
     async def _send_all(self, database: Database) -> None:
-        """Wait until the bot has sent what is due now; not for ever: it may be waiting itself."""
+        """Wait until the bot has sent what is due, alerts too, for a limited time: it may wait."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 while await self._is_behind(database):  # noqa: ASYNC110 - only the database knows
                     await asyncio.sleep(_LOOK)
 
     async def _is_behind(self, database: Database) -> bool:
-        unsent = exists().where(digest.c.state.in_(("due", "ready")))
+        now, alerts = self._clock(), Alerts(database)
+        unsent = or_(
+            exists().where(digest.c.state.in_(("due", "ready"))),
+            exists().where(outbox.c.state.in_(("pending", "leased", "sending"))),
+        )
         async with database.reading() as connection:
-            return bool(
-                await _due(database, func.min, until=self._clock())
-                or await connection.scalar(select(unsent))
-            )
+            if await connection.scalar(select(unsent)):
+                return True
+        return bool(
+            await _due(database, func.min, until=now)
+            or await alerts.unread(now)
+            or await alerts.to_check()
+        )
 
 
 async def _due(database: Database, which: Any, *, until: datetime) -> datetime | None:
-    """The first or last moment, of those until then, at which a place is to get its digest."""
+    """Return the first or last moment, up to `until`, at which a place's digest is due."""
     moments = select(which(schedule.c.next_run_at)).where(schedule.c.next_run_at <= until)
     async with database.reading() as connection:
         found: datetime | None = await connection.scalar(moments)

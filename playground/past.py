@@ -1,8 +1,8 @@
-"""What the bot knows as the demo begins: it has read everyone once a week."""
+"""The demo's past: the readings that the bot has when it begins, one a week of each account."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,47 +10,56 @@ from playground.serving import served
 from playground.x.characters import CHARACTERS
 from playground.x.made_up import MadeUpWorld
 from playground.x.server import XServer
-from scoring.asking import Asker
-from scoring.budget import Bill, Reservation, Resource
-from scoring.errors import AccountError, SourceError
-from scoring.reader import Reader
-from scoring.sources.x import XSource
-from storage.database import Database
-from storage.readings import Readings
+from scoring.reading.budget import Charges, Reservation, Resource
+from scoring.reading.errors import AccountError, SourceError
+from scoring.reading.reader import Reader
+from scoring.reading.requester import Requester
+from scoring.reading.sources.x import XSource
+from storage.accounts.readings import Readings
+from storage.engine.database import Database
 
 WEEKS: Final = 8
-"""How far back it goes."""
+"""The number of weeks in the past."""
 
 _TOKEN: Final = "made-up-bearer-of-the-past"  # noqa: S105 - opens nothing
 
 
 class _Gift:
-    """A ledger and quotas in which nothing is written: the past costs the present nothing."""
+    """A ledger and quotas that write nothing, so that reading the past costs nothing."""
 
-    async def check(self, resource: Resource, now: datetime) -> None:
-        """See `Ledger`."""
+    async def check(self, resource: Resource, item: str, now: datetime) -> None:
+        """Allow every read."""
 
-    async def reserve(self, resource: Resource, units: int, now: datetime) -> Reservation:
-        """See `Ledger`."""
-        return Reservation(resource, units, now)
+    async def reserve(self, resource: Resource, wanted: Charges, now: datetime) -> Reservation:
+        """Reserve nothing; return a reservation of all that is wanted."""
+        return Reservation(resource, wanted, now)
 
     async def settle(
-        self, reservation: Reservation, used: Bill, problem: SourceError | None = None
+        self,
+        reservation: Reservation,
+        used: Charges,
+        problem: SourceError | None = None,
+        *,
+        at: datetime | None = None,
     ) -> None:
-        """See `Ledger`."""
+        """Book nothing."""
 
-    def served(self, asker: Asker, now: datetime) -> None:
-        """See `Ledger`."""
+    async def silence(self) -> Mapping[Resource, datetime]:
+        """Return no resource: none is unanswered."""
+        return {}
 
-    async def take(self, asker: Asker, now: datetime) -> None:
-        """See `Quotas`."""
+    def served(self, asker: Requester, now: datetime) -> None:
+        """Count nothing."""
 
-    async def give_back(self, asker: Asker, now: datetime) -> None:
-        """See `Quotas`."""
+    async def take(self, asker: Requester, now: datetime) -> None:
+        """Allow every read."""
+
+    async def give_back(self, asker: Requester, now: datetime) -> None:
+        """Count nothing."""
 
 
 async def read(world: MadeUpWorld, begins: datetime, database_url: str) -> None:
-    """Fill a database with what reading everyone each week would have left there."""
+    """Fill a database as if every account had been read once a week."""
     now = begins
 
     def clock() -> datetime:
@@ -82,5 +91,5 @@ async def _reader(
 
 
 async def _read(reader: Reader, handle: str) -> None:
-    with contextlib.suppress(AccountError):  # one is suspended from the beginning
-        await reader.read(handle, Asker("past"))
+    with contextlib.suppress(AccountError):  # one account is suspended from the beginning
+        await reader.read(handle, Requester("past"))

@@ -1,4 +1,4 @@
-"""A local server for as long as somebody needs it."""
+"""A local web server that runs as long as a context is open."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from operations.settings import SettingsError
 
 @contextlib.asynccontextmanager
 async def served(application: web.Application, port: int) -> AsyncIterator[str]:
-    """Serve on this computer only; gives the address."""
+    """Serve an application on this computer only; yield the address."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:

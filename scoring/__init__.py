@@ -1,8 +1,12 @@
-"""What a score is: facts in, an explained number out. Pure: no network, no storage, no chat."""
+"""Scores of accounts: facts in, an explained number out.
+
+All of it but `scoring.reading` is pure: no network, no storage, no chat.
+"""
 
 from scoring.comparison import Comparison, compare, probability
 from scoring.facts import Facts, FactsError, Recent
-from scoring.formula import CURRENT, FORMULAS, Formula
+from scoring.formula import Formula
+from scoring.formulas import CURRENT, FORMULAS
 from scoring.score import Score, score
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What was seen of an account: the only thing that a score is made of."""
+"""The facts about an account: the only input of a score."""
 
 import json
 from collections.abc import Mapping
@@ -9,21 +9,21 @@ from typing import Any, Self
 
 # The largest whole number that every JSON reader keeps exactly (RFC 8259 §6): 2^53.
 MOST = 2**53
-LONGEST_HANDLE = 100
+LONGEST_HANDLE = 320  # `name@host` of the fediverse: 64 characters, the sign, a host of 255
 MOST_DAYS = 1_000_000
 SECONDS_A_DAY = 86_400.0
 
 # Names a network may come under, and the one we keep. The weights were fitted on X alone.
-NETWORKS = {"x": "x", "twitter": "x"}
+NETWORKS = {"x": "x", "twitter": "x", "bluesky": "bluesky", "fediverse": "fediverse"}
 
 
 class FactsError(ValueError):
-    """Facts that cannot be: the message is one sentence that begins with the field's name."""
+    """Facts are impossible: the message is one sentence that begins with the field's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """What a few recent days brought: a sample of own posts, a count of mentions, or both.
+    """Counts of a few recent days: a sample of own posts, a count of mentions, or both.
 
     The two halves come from two reads and either may be missing. The posts' half (`days` to
     `quotes`) is given whole or is None throughout. The mentions' half is `mentions` over
@@ -36,7 +36,7 @@ class Recent:
         replies: Replies that they received.
         reposts: Reposts that they received.
         quotes: Quotes that they received.
-        mentions: Posts by anybody that name the account, None when not counted.
+        mentions: Posts by other accounts that name this one, None when not counted.
         mention_days: The days over which mentions were counted, above 0.
     """
 
@@ -73,7 +73,7 @@ class Recent:
         """Read the `recent` object of a facts line; keys it does not know are ignored.
 
         Raises:
-            FactsError: A field is missing or cannot be.
+            FactsError: A field is missing or impossible; the message names it.
         """
         try:
             return cls(
@@ -117,25 +117,25 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One account as it was seen at one moment.
+    """The counts of one account at one moment.
 
     Attributes:
-        handle: Its name, for people; the score never looks at it.
-        network: The network that it is on: "x".
+        handle: Its name, for people to read; it has no effect on the score.
+        network: The network where the account is: "x", "bluesky" or "fediverse".
         followers: Accounts that follow it.
         following: Accounts that it follows.
-        listed: Lists that others put it on.
-        posts: Everything that it ever posted.
+        listed: Lists that others put it on; None where the network has no lists.
+        posts: All posts over the account's life.
         created_at: When it was opened (aware).
-        as_of: When this was seen (aware), not before `created_at`.
-        recent: What the last days brought; None when only the profile was read.
+        as_of: When these counts were read (aware), not before `created_at`.
+        recent: Counts of the last days; None when only the profile was read.
     """
 
     handle: str
     network: str
     followers: int
     following: int
-    listed: int
+    listed: int | None
     posts: int
     created_at: datetime
     as_of: datetime
@@ -146,7 +146,8 @@ class Facts:
             raise FactsError(f"handle must be text of at most {LONGEST_HANDLE} characters.")
         if type(self.network) is not str or self.network not in NETWORKS.values():
             raise FactsError(f"network must be one of {', '.join(sorted(NETWORKS))}.")
-        _counts("", _COUNTS, (self.followers, self.following, self.listed, self.posts))
+        lists = 0 if self.listed is None else self.listed
+        _counts("", _COUNTS, (self.followers, self.following, lists, self.posts))
         _moment("created_at", self.created_at)
         _moment("as_of", self.as_of)
         if self.as_of < self.created_at:
@@ -175,7 +176,7 @@ class Facts:
             value: The decoded object. Moments are ISO 8601 with a zone.
 
         Raises:
-            FactsError: A field is missing or cannot be; the message names it.
+            FactsError: A field is missing or impossible; the message names it.
         """
         try:
             network, recent = value["network"], value["recent"]
@@ -212,7 +213,7 @@ class Facts:
         return (
             f'{{"handle": {encode_basestring_ascii(self.handle)}, "network": "{self.network}", '
             f'"followers": {self.followers}, "following": {self.following}, '
-            f'"listed": {self.listed}, "posts": {self.posts}, '
+            f'"listed": {"null" if self.listed is None else self.listed}, "posts": {self.posts}, '
             f'"created_at": "{_write_moment(self.created_at)}", '
             f'"as_of": "{_write_moment(self.as_of)}", '
             f'"recent": {"null" if self.recent is None else self.recent.to_line()}}}'

@@ -1,25 +1,26 @@
-"""How far a score is from a wished one, what would bring it there, and what would not."""
+"""Goals: how far a score is from a wanted one, what would raise it that far, what would not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from scoring.facts import Facts, Recent
-from scoring.formula import FORMULAS, Formula
-from scoring.score import Score
+from scoring.formula import Formula
+from scoring.formulas import FORMULAS
+from scoring.score import PARTS, Score, silence
 
 LeverName = Literal["followers", "lists", "reactions", "mentions"]
 
 BULK: Final = 10_000
-"""Silent followers come in lots of ten thousand; to fewer than that, as many again."""
+"""The most silent followers that a goal adds; to an account with fewer it adds as many again."""
 
 TENFOLD: Final = 10
 
-_MOST: Final = 1000.0
-"""More than a thousand times as much is no advice…"""
+_MOST: Final = 100.0
+"""A lever that had to grow by more than this factor is no advice."""
 
 _FEW: Final = 10.0
-"""…where there is something to multiply: less than ten counts as ten."""
+"""A count below this one is taken for this one when it is multiplied by `_MOST`."""
 
 _HALVINGS: Final = 40
 
@@ -29,10 +30,11 @@ class Lever:
     """One thing that moves the score, all others being equal.
 
     Attributes:
-        name: what; `reactions` are those to each post, `mentions` those of the window.
-        now: how much there is.
-        needed: how much would reach the goal; None when a thousand times as much would not.
-        doubled: the points that twice as much would add.
+        name: what is counted: `reactions` to each post, `mentions` in the window. Followers move
+            alone here, as those do who never react.
+        now: the present count.
+        needed: the count that would reach the goal; None when a hundred times as much would not.
+        doubled: the points that twice the count would add.
     """
 
     name: LeverName
@@ -43,16 +45,18 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A score and a wished one.
+    """A score compared with a wanted one.
 
     Attributes:
         wanted: from 0 to 100.
         distance: points still missing; zero or less once it is reached.
-        within_margin: the score cannot be told from the goal.
-        levers: what moves the score, the strongest first; of what was not read there is none.
-        silent_lot: followers who never react: as many as there are, at most `BULK`.
+        within_margin: whether the distance is within the score's margin.
+        levers: what moves the score, the strongest first; what was not read has no lever.
+        parts: the points that each part could bring, if all that it counts were twice as much.
+        silent_lot: followers who never react: as many as the account has, at most `BULK`.
         silent_followers: the points that `silent_lot` more of them would add.
         louder: the points that `TENFOLD` posts with the same reactions would add: 0 or less.
+        unheard: the points that posting into silence costs the account now.
     """
 
     score: Score
@@ -60,19 +64,33 @@ class Goal:
     distance: float
     within_margin: bool
     levers: tuple[Lever, ...]
+    parts: dict[str, float]
     silent_lot: int
     silent_followers: float
     louder: float
+    unheard: float
+
+    @property
+    def side(self) -> Literal["below", "near", "above"]:
+        """On which side of the wish the score is; "near" where the margin cannot tell."""
+        if self.within_margin:
+            return "near"
+        return "below" if self.distance > 0 else "above"
 
 
 def goal(score: Score, wanted: float) -> Goal:
-    """Say what would move a score to `wanted`, by the formula that computed it.
+    """Return what would move a score to `wanted` (0 to 100), by the formula that computed it.
+
+    Each thing moves alone. What was not read stays what the formula takes for granted, so that
+    followers are never said to bring reactions along.
 
     Raises:
         KeyError: the score names a formula that does not exist.
     """
-    formula, facts = FORMULAS[score.formula], score.facts
-    levers = [_lever(name, facts, formula, wanted) for name in _AMOUNT if _is_known(name, facts)]
+    formula = FORMULAS[score.formula]
+    facts = _held(score.facts, formula)
+    names = [name for name in _AMOUNT if _is_known(name, score.facts)]
+    levers = [_lever(name, facts, formula, wanted) for name in names]
     distance, lot = round(wanted - score.score, 1), min(facts.followers, BULK)
     return Goal(
         score=score,
@@ -80,10 +98,35 @@ def goal(score: Score, wanted: float) -> Goal:
         distance=distance,
         within_margin=abs(distance) <= score.margin,
         levers=tuple(sorted(levers, key=lambda lever: -lever.doubled)),
+        parts={part: _gain(facts, _twice(facts, part), formula) for part in PARTS},
         silent_lot=lot,
         silent_followers=_gain(facts, replace(facts, followers=facts.followers + lot), formula),
         louder=_gain(facts, _louder(facts), formula),
+        unheard=silence(score),
     )
+
+
+def _held(facts: Facts, formula: Formula) -> Facts:
+    """Return the facts with each half that was not read as the formula expects it to be."""
+    recent, expected = facts.recent, formula.expected(facts)
+    if recent is None or not recent.known:
+        return replace(facts, recent=expected)
+    if recent.posts is None:
+        mentions, days = recent.mentions, recent.mention_days
+        return replace(facts, recent=replace(expected, mentions=mentions, mention_days=days))
+    return facts  # mentions follow from the reactions
+
+
+def _twice(facts: Facts, part: str) -> Facts:
+    """Return the facts with all that a part counts twice; a count of zero stays."""
+    recent = facts.recent
+    if part == "community" or recent is None:
+        lists = facts.listed and 2 * facts.listed
+        return replace(facts, followers=2 * facts.followers, listed=lists)
+    counts = ["likes", "replies", "reposts", "quotes"]
+    counts.append("posts" if part == "activity" else "mentions")
+    doubled = {name: 2 * value for name in counts if (value := getattr(recent, name)) is not None}
+    return replace(facts, recent=replace(recent, **doubled))
 
 
 def _lever(name: LeverName, facts: Facts, formula: Formula, wanted: float) -> Lever:
@@ -97,7 +140,7 @@ def _lever(name: LeverName, facts: Facts, formula: Formula, wanted: float) -> Le
 
 
 def _needed(name: LeverName, facts: Facts, formula: Formula, wanted: float) -> float | None:
-    """How much is enough, by bisection: points never fall as a lever grows."""
+    """Find the count that is enough, by bisection: points never fall as a lever grows."""
     low, high = 1.0, _MOST * _FEW / min(_FEW, max(1.0, _AMOUNT[name](facts)))
     if _points(_grown(name, facts, high), formula) < wanted:
         return None
@@ -111,7 +154,7 @@ def _needed(name: LeverName, facts: Facts, formula: Formula, wanted: float) -> f
 
 
 def _grown(name: LeverName, facts: Facts, factor: float) -> Facts:
-    """The facts with one thing `factor` times as large; one where there was nothing yet."""
+    """Return the facts with one count `factor` times as large; a count of zero becomes one."""
     if name == "followers":
         return replace(facts, followers=_times(facts.followers, factor))
     if name == "lists":
@@ -143,6 +186,8 @@ def _louder(facts: Facts) -> Facts:
 
 def _is_known(name: LeverName, facts: Facts) -> bool:
     recent = facts.recent
+    if name == "lists":
+        return facts.listed is not None
     if name == "reactions":
         return recent is not None and bool(recent.posts)
     return name != "mentions" or (recent is not None and recent.mentions is not None)
@@ -160,7 +205,7 @@ def _per_post(facts: Facts) -> float:
 
 _AMOUNT: Final[dict[LeverName, Callable[[Facts], float]]] = {
     "followers": lambda facts: facts.followers,
-    "lists": lambda facts: facts.listed,
+    "lists": lambda facts: facts.listed or 0,
     "reactions": _per_post,
     "mentions": lambda facts: (facts.recent.mentions if facts.recent else None) or 0,
 }
@@ -171,4 +216,4 @@ def _gain(before: Facts, after: Facts, formula: Formula) -> float:
 
 
 def _points(facts: Facts, formula: Formula) -> float:
-    return formula.points(formula.rate(facts).total)
+    return formula.points(facts)

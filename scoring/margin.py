@@ -1,61 +1,89 @@
-"""The margin: how far the points could be from what more reading, or other judges, would say."""
+"""The margin: how far a score may be from what more reading, or other people, would say.
+
+One model serves the margin of a score, the margin of a change and the rule for two accounts.
+A reading's points lie around the account's own with a standard deviation, the spread: what was
+sampled of posts and mentions, what was left unread, and youth. People differ among themselves
+besides: they hardly tell two accounts apart whose points differ by less than the width of a tie.
+
+- A score's margin joins nine readings in ten with half of that width, so that two accounts whose
+  margins do not meet are never a tie.
+- A change compares an account with itself. People's disagreement is the same on both sides and
+  cancels; of the spread only what the two readings do not share remains.
+"""
 
 import math
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from scoring.facts import Facts
-from scoring.formula import Formula, Rates, Rating
+NINE_IN_TEN: Final = 1.645
+"""The 95 % quantile of the normal: nine readings in ten stay within so many deviations."""
 
-# The 95 % quantile of the normal: nine readings in ten stay within.
-NINE_IN_TEN = 1.645
+SETTLED_DAYS: Final = 56
+"""The window in days; once it is covered, a margin narrows no further."""
+
+POSTS: Final = math.e
+"""Relative variance of the reactions to one post: a Poisson number of posts, each drawing a
+log-normal number of reactions with a sigma of 1, has e^(sigma^2) over the number of posts."""
+
+BURSTS: Final = 2.0
+"""Variance over mean of a count of mentions: a conversation names an account more than once."""
 
 
-def margin(facts: Facts, formula: Formula) -> float:
-    """Return the margin in points: half of the band that holds nine readings in ten.
+class Sampled(NamedTuple):
+    """A daily rate, and the rates one standard deviation below and above it.
 
-    It is wider where less was read (the profile alone), for few posts or mentions in the window,
-    for an account that posts a lot and is hardly heard, and for a young one.
+    Attributes:
+        value: The rate, >= 0.
+        low: >= 0.
+        high: Above `value`.
     """
-    rates = formula.rates(facts)
-    rating = formula.rate(facts, rates)
-    return band(rating.total, deviation(facts, formula, rates, rating), formula)
+
+    value: float
+    low: float
+    high: float
+
+    def times(self, factor: float, sigma: float) -> "Sampled":
+        """Return the rate times a factor that is known within a log-normal's sigma."""
+        doubt = math.exp(sigma)
+        return Sampled(self.value * factor, self.low * factor / doubt, self.high * factor * doubt)
 
 
-def band(rating: float, spread: float, formula: Formula) -> float:
-    """Return the margin, in points, of a rating with a standard deviation in log-odds."""
-    reach = NINE_IN_TEN * spread
-    return (formula.points(rating + reach) - formula.points(rating - reach)) / 2.0
+def sampled(value: float, variance: float) -> Sampled:
+    """Return a rate that was counted, with the variance of the count a day."""
+    reach = math.sqrt(variance)
+    return Sampled(value, max(0.0, value - reach), value + reach)
 
 
-# Standard deviations; of logarithms where nothing else is said.
-MODEL = 0.12  # log-odds: weights fitted on other people, bootstrapped (benchmarks/fit.py)
-UNREAD = 1.5  # mentions or reactions around what is typical of the standing (benchmarks/fit.py)
-ONE_POST = 1.3  # one post's reactions around their mean: a log-normal with a sigma of 1
-YOUNG = 0.3  # log-odds, on the first day: a convention, as no judgement is dated
-SETTLING_DAYS = 90.0  # in which that falls to a third
+def typical(value: float, sigma: float) -> Sampled:
+    """Return a rate that was not read: log-normal around `value`."""
+    return Sampled(value, value, value).times(1.0, sigma)
 
 
-def deviation(facts: Facts, formula: Formula, rates: Rates, rating: Rating) -> float:
-    """Return the standard deviation of a rating, in log-odds, > 0.
+def deviation(below: float, above: float) -> float:
+    """Return the standard deviation that two steps to either side stand for.
+
+    It is their root mean square: where nothing was counted, there is no step to below.
+    """
+    return math.hypot(below, above) / math.sqrt(2.0)
+
+
+def margin(spread: float, tie: float) -> float:
+    """Return the margin of a score, in points.
 
     Args:
-        facts: The account.
-        formula: The formula that rates it.
-        rates: What `formula.rates` says of it.
-        rating: What `formula.rate` says of it.
+        spread: The standard deviation of a reading, in points.
+        tie: The largest difference in points that people hardly notice.
     """
-    recent = facts.recent
-    posts, mentions = (0, 0) if recent is None else (recent.posts or 0, recent.mentions or 0)
-    per_post = _variance(posts / ONE_POST**2)
-    share = rates.mentions / (rates.mentions + formula.mentions_half)
-    return math.sqrt(
-        MODEL**2
-        + (formula.drew + formula.per_post) ** 2 * per_post
-        + (formula.mentions * share * (1.0 - share)) ** 2 * _variance(mentions)
-        + (rating.community * rates.unheard / (1.0 - rates.unheard)) ** 2 * per_post
-        + (YOUNG * math.exp(-facts.age_days / SETTLING_DAYS)) ** 2
-    )
+    return math.hypot(NINE_IN_TEN * spread, tie / 2.0)
 
 
-def _variance(precision: float) -> float:
-    """Return what is left of the doubt when a sample of this precision meets the typical value."""
-    return 1.0 / (1.0 / UNREAD**2 + precision)
+def change_margin(spreads: Sequence[float], shared: float) -> float:
+    """Return the margin of a difference of two readings of one account, in points.
+
+    Args:
+        spreads: The standard deviations of the two readings.
+        shared: The share of what was read that both readings hold, 0 to 1.
+    """
+    one, other = spreads
+    variance = one**2 + other**2 - 2.0 * shared * one * other
+    return NINE_IN_TEN * math.sqrt(max(0.0, variance))

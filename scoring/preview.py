@@ -1,14 +1,18 @@
-"""What a formula would do to stored accounts, before it is switched on.
+"""The preview of a formula: how the scores of stored accounts would move, before it is used.
 
-`python -m scoring preview CANDIDATE.json < RECEIPTS.jsonl`
+`python -m scoring preview CANDIDATE.json [PAIRS.csv …] < RECEIPTS.jsonl`
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any, Final
 
+from scoring.evaluation import judged_by
+from scoring.evaluation.judgements import Judgements
 from scoring.facts import Facts, FactsError
-from scoring.formula import CURRENT, Formula
+from scoring.formula import Formula
+from scoring.formulas import CURRENT
 from scoring.score import score, whole
 
 _QUANTILES: Final = {"min": 0, "p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95, "max": 100}
@@ -20,12 +24,13 @@ def candidate(value: Mapping[str, Any], current: Formula = CURRENT) -> Formula:
     """Read a formula's numbers; those that are not named stay as they are in the current one.
 
     Raises:
-        FactsError: A number is unknown, or cannot be; the message names it.
+        FactsError: A number is unknown or impossible; the message names it.
     """
     name = value.get("name")
     if not isinstance(name, str) or not name or name == current.name:
         raise FactsError(f"name must be text, and another one than {current.name}.")
-    known = {field.name: getattr(current, field.name) for field in fields(Formula)}
+    values = {field.name: getattr(current, field.name) for field in fields(current)}
+    known = {name: value for name, value in values.items() if not isinstance(value, bool)}
     numbers: dict[str, Any] = {}
     for key, given in value.items():
         if key in ("name", "since"):
@@ -37,10 +42,10 @@ def candidate(value: Mapping[str, Any], current: Formula = CURRENT) -> Formula:
 
 
 def preview(accounts: Iterable[Facts], new: Formula, current: Formula = CURRENT) -> dict[str, Any]:
-    """Return who would move, and how far, if `new` took the place of `current`.
+    """Return which accounts would move, and how far, if `new` took the place of `current`.
 
     Args:
-        accounts: What was last seen of each account.
+        accounts: The latest facts of each account.
         new: The formula under consideration.
         current: The one in use.
 
@@ -75,6 +80,29 @@ def preview(accounts: Iterable[Facts], new: Formula, current: Formula = CURRENT)
     }
 
 
+def side_by_side(paths: Sequence[Path], new: Formula, current: Formula = CURRENT) -> dict[str, Any]:
+    """Return how well two formulas agree with people's judgements.
+
+    Args:
+        paths: pairs files, as `bot.py judgements` writes them.
+        new: The formula under consideration.
+        current: The one in use.
+
+    Returns:
+        `n`, the number of judgements, and under the name of each formula what
+        `scoring.evaluation.judged_by` gives.
+
+    Raises:
+        OSError: A file cannot be read.
+        FactsError: A line of a file is invalid, or there is none.
+    """
+    data = Judgements.read(*paths)
+    if not data.pairs:
+        raise FactsError("There is no judgement to look at.")
+    found = {formula.name: judged_by(data, formula) for formula in (current, new)}
+    return {"n": len(data.pairs), **found}
+
+
 def _move(facts: Facts, new: Formula, current: Formula) -> tuple[float, str, float, float]:
     before = score(facts, current).score
     try:
@@ -85,7 +113,7 @@ def _move(facts: Facts, new: Formula, current: Formula) -> tuple[float, str, flo
 
 
 def _like(known: object, given: object, name: str) -> float | tuple[float, ...]:
-    """A number, or two of them where the formula has two."""
+    """Return a number, or two of them where the formula has two."""
     if isinstance(known, tuple) and isinstance(given, list) and len(given) == len(known):
         return tuple(map(_number, given, [name] * len(given)))
     if isinstance(known, tuple):

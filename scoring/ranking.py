@@ -1,9 +1,9 @@
-"""Scores in an order that people would agree with: who cannot be told apart shares a place."""
+"""The ranking of scores: who is ahead of whom, pair by pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from scoring.comparison import Comparison, compare
+from scoring.comparison import Comparison, common, compare
 from scoring.score import PARTS, Score
 
 
@@ -11,9 +11,9 @@ class Placed(NamedTuple):
     """One of several scores, and its place.
 
     Attributes:
-        name: By which the caller knows it.
-        place: From 1; the same for those who are too close to call.
-        shared: Whether somebody else has this place too.
+        name: The caller's name for the score.
+        place: From 1: one more than the number of scores that are clearly ahead of it.
+        shared: Whether another score has this place too.
     """
 
     name: str
@@ -25,30 +25,46 @@ class Placed(NamedTuple):
 def rank(scores: Mapping[str, Score]) -> list[Placed]:
     """Order scores, the highest first.
 
-    A score shares the place of the one that leads it when `comparison.compare` calls the two a tie.
-    So everybody in a place is too close to call with its first; the last of a place and the first
-    of the next may be as close as that, too: being close is not handed on.
+    Whether one score is ahead of another depends on these two alone, so a score's place changes
+    only with who is clearly ahead of it. Scores too close to call need not share a place, since
+    closeness is not transitive: of 50, 46 and 42 the last is behind the first and close to both
+    neighbours, and has place 2.
     """
-    ordered = sorted(scores.items(), key=lambda item: (-item[1].score, item[0].lower()))
-    places: list[int] = []
-    first = 0
-    for index, (_, score) in enumerate(ordered):
-        if not index or not compare(ordered[first][1], score).tie:
-            first = index
-        places.append(first + 1)
+    ordered = in_order(scores.items())
+    formula = common(*scores.values())
+    rated = [formula.rated(score.facts) for _, score in ordered]
+    places = [
+        1 + sum(not Comparison(round(formula.probability(one, other), 9)).tie for one in rated[:i])
+        for i, other in enumerate(rated)
+    ]
     return [
         Placed(name, score, place, places.count(place) > 1)
         for (name, score), place in zip(ordered, places, strict=True)
     ]
 
 
+def in_order(scores: Iterable[tuple[str, Score]]) -> list[tuple[str, Score]]:
+    """Return named scores, the highest first; places are in that order, too.
+
+    Scores that show the same tenth may differ on the formula's own scale, by which places go.
+    """
+    named = list(scores)
+    formula = common(*(score for _, score in named))
+
+    def position(item: tuple[str, Score]) -> tuple[float, float, str]:
+        name, score = item
+        return -score.score, -formula.rated(score.facts)[0], name.lower()
+
+    return sorted(named, key=position)
+
+
 def ahead(ranked: Sequence[Placed]) -> Comparison:
-    """What people would say of the first and the second of at least two."""
+    """Compare the first with the second of at least two ranked scores."""
     return compare(ranked[0].score, ranked[1].score)
 
 
 def leaders(ranked: Sequence[Placed]) -> dict[str, str]:
-    """Who leads in each part, by name; a part in which two are level has no leader."""
+    """Return the leader's name for each part; a part in which two are level has no leader."""
     found = {}
     for part in PARTS:
         best = max(placed.score.parts[part] for placed in ranked)

@@ -1,4 +1,4 @@
-"""What a score is compared with: how many people of a named, dated study have a lower one."""
+"""The reference that a score is compared with: the people of a named, dated study."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -6,20 +6,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scoring.facts import FactsError
-from scoring.formula import CURRENT, Formula
+from scoring.formula import Formula
+from scoring.formulas import CURRENT
 from scoring.score import Score, score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """People that scores are compared with; numbers, not their data.
+    """The scores of people that a score is compared with, without their data.
 
     Attributes:
-        name: Whose study it is.
-        year: When people were judged in it.
+        name: The study's author.
+        year: The year of the study's judgements.
         size: The number of people in it.
-        formula: The version that scored them; it says nothing about scores of another one.
-        scores: Theirs at each whole percent, 0 to 100: 101 points, rising. The one at `p` is that
+        formula: The version that scored them; scores by another version cannot be compared.
+        scores: Their scores at each whole percent, 0 to 100: 101 points, rising. The one at `p` is
             of the person at rank p (size - 1) / 100, rounded, counted from the lowest.
     """
 
@@ -30,9 +31,9 @@ class Reference:
     scores: tuple[float, ...]
 
     def below(self, points: float) -> int:
-        """Return the people with fewer points in a hundred: 0 is none of them, 100 all.
+        """Return how many people of a hundred have fewer points: 0 is none of them, 100 all.
 
-        These two are certain; whatever lies between is a share of some, 1 to 99.
+        0 and 100 are exact; a share of some of them is rounded to 1 to 99.
         """
         if points < self.scores[0]:
             return 0
@@ -45,10 +46,10 @@ class Percentile(NamedTuple):
     """A score among the people of a reference, in people of a hundred who have less.
 
     Attributes:
-        low: At the lower end of the margin.
-        about: At the score; 0 is none of them, 100 all of them.
-        high: At the upper end of the margin.
-        reference: Who these people are.
+        low: The number at the lower end of the margin.
+        about: The number at the score; 0 is none of them, 100 all of them.
+        high: The number at the upper end of the margin.
+        reference: The people.
     """
 
     low: int
@@ -59,21 +60,25 @@ class Percentile(NamedTuple):
 
 # fmt: off
 _SCORES = (  # `python -m scoring reference PAIRS.csv` prints them again
-    11.5, 18.6, 23.9, 29.0, 30.8, 31.6, 34.9, 36.0, 36.4, 37.5, 38.1, 38.6, 39.6, 40.4, 41.6,
-    42.0, 42.7, 43.7, 44.6, 45.5, 45.9, 46.6, 47.0, 47.3, 47.6, 47.8, 48.1, 48.5, 48.9, 49.3,
-    49.7, 50.0, 50.4, 50.4, 50.7, 50.9, 51.4, 51.6, 51.9, 52.2, 52.6, 52.9, 53.2, 53.5, 53.7,
-    54.1, 54.4, 55.0, 55.3, 55.6, 56.2, 56.5, 56.8, 57.1, 57.5, 57.6, 57.9, 58.3, 58.9, 59.3,
-    59.8, 60.0, 61.1, 61.9, 62.5, 63.2, 63.7, 64.1, 64.7, 65.4, 66.1, 67.1, 67.9, 68.9, 69.7,
-    70.7, 71.5, 72.0, 72.4, 73.2, 73.8, 74.9, 75.4, 76.1, 77.2, 77.9, 78.5, 79.6, 79.9, 80.6,
-    81.3, 82.6, 83.3, 84.9, 85.9, 86.3, 87.4, 88.8, 89.4, 91.2, 100.0,
+    11.5, 19.5, 22.3, 24.5, 26.9, 27.5, 28.1, 28.7, 30.1, 32.0, 33.7, 34.6, 35.6, 37.4, 37.9,
+    38.4, 39.3, 39.7, 40.4, 41.1, 41.7, 42.5, 42.8, 43.1, 43.4, 43.7, 44.5, 45.2, 45.5, 46.1,
+    46.4, 47.2, 47.7, 47.9, 48.2, 48.9, 49.2, 49.3, 49.5, 50.1, 50.6, 50.8, 51.0, 51.5, 51.9,
+    52.2, 52.8, 53.1, 53.6, 54.0, 54.4, 55.4, 55.8, 56.2, 56.5, 56.8, 57.5, 57.9, 58.3, 58.5,
+    58.8, 59.6, 59.8, 60.2, 61.0, 61.5, 62.0, 63.1, 63.6, 64.3, 64.5, 65.1, 65.4, 66.3, 67.4,
+    68.4, 68.8, 69.4, 69.8, 70.4, 70.7, 71.6, 72.3, 73.0, 73.9, 74.5, 74.8, 75.6, 76.2, 76.9,
+    77.7, 79.1, 80.0, 80.3, 81.7, 82.6, 84.4, 85.6, 87.6, 89.0, 98.2,
 )
 # fmt: on
-REFERENCE = Reference(name="PeerIndex", year=2013, size=514, formula="2026.1", scores=_SCORES)
+REFERENCE = Reference(name="PeerIndex", year=2013, size=514, formula="2026.2", scores=_SCORES)
 
 
 def percentile(score: Score, reference: Reference = REFERENCE) -> Percentile | None:
-    """Return where a score stands in a reference; None when another formula made it."""
-    if score.formula != reference.formula:
+    """Return a score's percentile in a reference, whose people are X's.
+
+    Returns:
+        None when another formula computed the score, and for accounts of other networks.
+    """
+    if score.formula != reference.formula or score.facts.network != "x":
         return None
     return Percentile(
         reference.below(score.score - score.margin),
@@ -91,16 +96,16 @@ def measure(path: Path, formula: Formula = CURRENT) -> dict[str, Any]:
         formula: The version to score them with.
 
     Returns:
-        `formula`, `size` and `scores`, as `Reference` has them.
+        The fields `formula`, `size` and `scores` of `Reference`.
 
     Raises:
         OSError: The file cannot be read.
-        FactsError: A line of it cannot be, or there is none.
+        FactsError: A line of the file is invalid, or the file has none.
     """
-    # reading CSV files is one command's business alone
+    # only one command reads CSV files
     from scoring.evaluation.judgements import Judgements  # noqa: PLC0415
 
-    people = Judgements.read(path).people
+    people = Judgements.read(path).seen_by(formula).people
     if not people:
         raise FactsError(f"{path} holds no pairs.")
     scores = sorted(score(person, formula).score for person in people)

@@ -1,4 +1,4 @@
-"""Facts -> Score, and the receipt by which anybody can compute it again."""
+"""The score of facts, and the receipt by which any reader can compute it again."""
 
 import math
 from collections.abc import Mapping
@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from scoring.facts import Facts, FactsError
-from scoring.formula import CURRENT, FORMULAS, Formula
-from scoring.margin import band, deviation
+from scoring.formula import Formula
+from scoring.formulas import CURRENT, FORMULAS
+from scoring.margin import SETTLED_DAYS
 
 Depth = Literal["profile", "recent"]
 MOST_POINTS = 100
+POSTS_A_READING = 10
+"""The posts that one reading brings at most, once a week."""
+
+_SURE = 3.1
+"""A margin in points that is hardly above its least, 2.9: what people do not tell apart."""
+
 PARTS = ("community", "activity", "reactions")
+Parts = tuple[float, float, float]  # points >= 0 of `PARTS`, in that order
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +28,11 @@ class Score:
 
     Attributes:
         score: 0 to 100, to one decimal.
-        margin: Half of the band that nine readings in ten would fall in, points, one decimal.
+        margin: Points above or below, one decimal; `scoring.margin` says of what.
         depth: "profile" when no recent days were read; mentions and reactions are then typical.
         formula: The version that computed it.
         parts: Points >= 0 of community, activity and reactions. They sum to `score` to the digit.
-        facts: What it was computed from.
+        facts: The input of the score.
     """
 
     score: float
@@ -33,6 +41,40 @@ class Score:
     formula: str
     parts: dict[str, float]
     facts: Facts
+
+    @property
+    def in_parts(self) -> Parts:
+        """The points of `PARTS`, in that order."""
+        return self.parts["community"], self.parts["activity"], self.parts["reactions"]
+
+    @property
+    def provisional(self) -> bool:
+        """Whether only the profile was read: how much is said of the account is a guess."""
+        return self.depth == "profile"
+
+    @property
+    def settling(self) -> bool:
+        """Whether weekly readings still make the score surer.
+
+        They do not where the margin is near its least, where most of the window is read, where
+        the network counts no mentions, or where an account posts twice as much as a reading brings.
+        """
+        recent = self.facts.recent
+        if recent is None or recent.posts is None or recent.days is None:
+            return True
+        outruns = recent.posts > 2 * POSTS_A_READING / 7 * max(7.0, recent.days)
+        sure = self.margin < _SURE or self.days_read > SETTLED_DAYS - 7
+        return recent.mentions is not None and not outruns and not sure
+
+    @property
+    def days_read(self) -> float:
+        """The days of posts that were read, or of mentions if these are fewer; 0 without posts."""
+        recent = self.facts.recent
+        if recent is None or recent.days is None:
+            return 0.0
+        if recent.mentions is not None and recent.mention_days is not None:
+            return min(recent.days, recent.mention_days)
+        return recent.days
 
     def recompute(self) -> "Score":
         """Return the score of the same facts by the formula that the receipt names.
@@ -46,7 +88,7 @@ class Score:
         return score(self.facts, formula)
 
     def agrees(self) -> bool:
-        """Return whether `recompute` gives this very score, margin, depth and parts.
+        """Return whether `recompute` gives the same score, margin, depth and parts.
 
         Raises:
             FactsError: There is no such formula.
@@ -76,10 +118,10 @@ class Score:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read a receipt, as it is: whether its numbers are right is for `agrees` to say.
+        """Read a receipt without checking its numbers, which `agrees` does.
 
         Raises:
-            FactsError: A field is missing or cannot be; the message names it.
+            FactsError: A field is missing or impossible; the message names it.
         """
         try:
             parts, facts, depth = value["parts"], value["facts"], value["depth"]
@@ -107,22 +149,18 @@ def score(facts: Facts, formula: Formula = CURRENT) -> Score:
     """Score an account.
 
     Args:
-        facts: What was seen of it.
+        facts: The counts of the account.
         formula: The version to score it with.
 
     Returns:
         The score with its margin and parts; the same on every machine.
     """
-    rates = formula.rates(facts)
-    rating = formula.rate(facts, rates)
-    # A part is what its term adds to the points of the terms before it. The running sums are
-    # rounded rather than the parts, so that these add up to the score to the digit.
-    community = _tenths(formula.points(rating.community))
-    activity = _tenths(formula.points(rating.community + rating.activity))
-    total = _tenths(formula.points(rating.total))
+    appraisal = formula.appraise(facts)
+    # The running sums are rounded rather than the parts, so that these add up to the digit.
+    community, activity, total, margin = map(_tenths, appraisal)
     return Score(
         score=total / 10,
-        margin=_tenths(band(rating.total, deviation(facts, formula, rates, rating), formula)) / 10,
+        margin=margin / 10,
         depth="recent" if facts.recent and facts.recent.known else "profile",
         formula=formula.name,
         parts={
@@ -135,25 +173,21 @@ def score(facts: Facts, formula: Formula = CURRENT) -> Score:
 
 
 def silence(score: Score) -> float:
-    """The points that posting a lot into silence takes off the community, to one decimal.
+    """Return the points that posting a lot into silence takes off the community, to a tenth.
 
     Raises:
         KeyError: the score names a formula that does not exist.
     """
-    formula = FORMULAS[score.formula]
-    rates = formula.rates(score.facts)
-    rating = formula.rate(score.facts, rates)
-    whole = rating.community / (1.0 - rates.unheard)
-    return (_tenths(formula.points(whole)) - _tenths(formula.points(rating.community))) / 10
+    return _tenths(FORMULAS[score.formula].lost_to_silence(score.facts)) / 10
 
 
 def whole(points: float) -> int:
-    """Points as people are shown them: rounded to whole ones, a half up."""
+    """Round points to whole ones, a half up, as people are shown them."""
     return math.floor(points + 0.5)
 
 
 def _tenths(points: float) -> int:
-    # machines may differ in the last bit of a power; a tie must not turn on it
+    # machines may differ in the last bit of a power, which must not decide the rounding
     return math.floor(points * 10 + 0.5 + 1e-9)
 
 

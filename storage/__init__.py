@@ -1,1 +1,1 @@
-"""What is remembered. One small module for each thing; none knows Telegram or X."""
+"""Everything that is stored, in modules by kind of row; no module calls Telegram or X."""

@@ -3,10 +3,11 @@
 Databases are files of SQLite, or, where `TEST_DATABASE_URL` names a server, PostgreSQL's.
 """
 
+import gc
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +19,12 @@ from aiohttp.test_utils import TestServer
 
 from playground.x.accounts import FixedWorld
 from playground.x.server import XServer
-from scoring.sources.x import XSource
-from storage.database import Database
-from tests.accounts import NOW, account
-from tests.postgresql import new_database
+from scoring.reading.sources.x import XSource
+from storage.engine import sqlite
+from storage.engine.database import Database
+from tests.support import properties, untouched
+from tests.support.accounts import NOW, account
+from tests.support.postgresql import new_database
 
 X_TOKEN = "x-bearer-of-the-tests"
 
@@ -33,11 +36,39 @@ of_postgresql = pytest.mark.skipif(
 )
 
 
+properties.chosen()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses a database: only that is run on another engine."""
     for item in items:
         if {"database_url", "empty_url", "server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from looking at everything imported again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def untouched_process() -> Iterator[None]:
+    """A test finds the process as every other test does, whatever ran before it."""
+    with untouched.process():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pragmas() -> Iterator[tuple[str, ...]]:
+    """What the product sets on every connection to SQLite, while the tests set less.
+
+    Nothing here survives the process, so that a commit need not wait for the disk.
+    """
+    ours = sqlite.PRAGMAS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "PRAGMAS", (*ours, "PRAGMA synchronous=OFF"))
+        yield ours
 
 
 class Clock:
@@ -60,7 +91,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def world() -> FixedWorld:
-    """The local X's people: @nasa, @lea and whoever a test adds."""
+    """The local X's people: @nasa, @lea and the accounts that a test adds."""
     return FixedWorld([account(1, "nasa"), account(2, "lea", followers=300, listed=5)])
 
 
@@ -80,6 +111,23 @@ async def source(x_url: str, clock: Clock) -> AsyncIterator[XSource]:
     source = XSource(X_TOKEN, x_url, clock)
     yield source
     await source.close()
+
+
+Serve = Callable[[XServer], Awaitable[XSource]]
+
+
+@pytest.fixture
+async def serve(clock: Clock) -> AsyncIterator[Serve]:
+    """Serves another local X than `x`; gives the source that reads it."""
+    async with AsyncExitStack() as stack:
+
+        async def start(x: XServer) -> XSource:
+            server = await stack.enter_async_context(TestServer(x.application()))
+            source = XSource(X_TOKEN, str(server.make_url("")).rstrip("/"), clock)
+            stack.push_async_callback(source.close)
+            return source
+
+        yield start
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

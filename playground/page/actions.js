@@ -1,6 +1,7 @@
 /** What one may do to the bot and the chat, beside talking. */
 
 import { $, element } from "./dom.js";
+import { hide, moved } from "./focus.js";
 import { t } from "./words.js";
 
 const LABELS = {
@@ -22,23 +23,50 @@ export function showActions(names, onChoose) {
       toggle(false);
       onChoose(name);
     };
-    const properties = { type: "button", class: "menu-item", "data-testid": "action", "data-action": name };
-    return element("button", { ...properties, onClick }, LABELS[name]());
+    const properties = { type: "button", class: "menu-item", role: "menuitem", tabindex: "-1" };
+    const marks = { "data-testid": "action", "data-action": name };
+    return element("button", { ...properties, ...marks, onClick }, LABELS[name]());
   });
-  $("action-list").replaceChildren(...items);
-  $("actions").hidden = items.length === 0;
   toggle(false);
+  $("action-list").replaceChildren(...items);
+  if (items.length > 0) $("actions").hidden = false;
+  else hide($("actions"), $("messages"));
 }
 
 function toggle(isOpen) {
-  $("action-list").hidden = !isOpen;
+  if (isOpen) $("action-list").hidden = false;
+  else hide($("action-list"), $("actions-button"));
   $("actions-button").setAttribute("aria-expanded", String(isOpen));
 }
 
-$("actions-button").addEventListener("click", () => toggle($("action-list").hidden));
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("#actions")) toggle(false);
+const isOpen = () => !$("action-list").hidden;
+
+/** The keys of an ARIA menu: arrows, first and last, a letter; Escape and Tab leave it. */
+function onKey(event) {
+  const items = [...$("action-list").children];
+  if (event.key === "Escape" || event.key === "Tab") return toggle(false);
+  if (!isOpen() && !/^Arrow(Up|Down)$/.test(event.key)) return;
+  const current = items.indexOf(document.activeElement);
+  const next = moved(event.key, current, items.length) ?? lettered(event.key, items, current);
+  if (next === null) return;
+  event.preventDefault();
+  toggle(true);
+  items[next].focus();
+}
+
+/** The next item that begins with a letter. */
+function lettered(key, items, current) {
+  const begins = ({ textContent: name }) => key.length === 1 && name.toLowerCase().startsWith(key.toLowerCase());
+  const after = items.findIndex((item, place) => place > current && begins(item));
+  const any = after >= 0 ? after : items.findIndex(begins);
+  return any >= 0 ? any : null;
+}
+
+$("actions-button").addEventListener("click", () => {
+  toggle(!isOpen());
+  if (isOpen()) $("action-list").firstElementChild.focus();
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") toggle(false);
+$("actions").addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => {
+  if (isOpen() && !event.target.closest("#actions")) toggle(false);
 });

@@ -1,6 +1,7 @@
 /** The open conversation: its messages in order, its place in them, who is typing. */
 
 import { $, avatar, element } from "./dom.js";
+import { hide, keepFocus } from "./focus.js";
 import { continues, messageRow } from "./messages.js";
 import { richText } from "./richtext.js";
 import { dayName, isSameDay, t } from "./words.js";
@@ -24,9 +25,7 @@ export class Conversation {
     this.welcome = () => null;
     this.onActivity = () => {};
     $("to-bottom").addEventListener("click", () => this.scrollToEnd());
-    this.node.addEventListener("scroll", () => {
-      $("to-bottom").hidden = this.isNearEnd();
-    });
+    this.node.addEventListener("scroll", () => this.offerEnd());
     // A picture that arrives, or a keyboard that opens on a phone, must not hide the last line.
     this.sticky = true;
     this.node.addEventListener("scroll", () => (this.sticky = this.isNearEnd()), { passive: true });
@@ -34,12 +33,13 @@ export class Conversation {
     this.node.addEventListener("load", () => this.sticky && this.scrollToEnd(), true);
   }
 
-  /** Show a conversation from its messages. */
-  load(messages) {
+  /** Show a conversation from its messages; the place in it stays when it is the same again. */
+  load(messages, isSame) {
     this.messages = new Map(messages.map((message) => [message.message_id, message]));
     this.stopActivity();
+    const follow = this.sticky || !isSame;
     this.render();
-    this.scrollToEnd();
+    if (follow) this.scrollToEnd();
   }
 
   /** Add a message, or put it in the place of its older self. */
@@ -65,6 +65,10 @@ export class Conversation {
   }
 
   render() {
+    keepFocus(() => this.draw());
+  }
+
+  draw() {
     const position = this.node.scrollTop;
     this.node.replaceChildren();
     if (this.messages.size === 0) this.node.append(this.welcome() ?? "");
@@ -88,7 +92,7 @@ export class Conversation {
     const old = this.node.querySelector(`[data-message="${message.message_id}"]`);
     const row = messageRow(message, this.context);
     for (const name of ["continued", "has-more"]) row.classList.toggle(name, old.classList.contains(name));
-    old.replaceWith(row);
+    keepFocus(() => old.replaceWith(row));
   }
 
   appendAfter(previous, message) {
@@ -108,7 +112,7 @@ export class Conversation {
   showAction(action) {
     const words = t(ACTIONS[action] ?? ACTIONS.typing);
     const dots = element("span", { class: "dots" }, ...[1, 2, 3].map(() => element("i")));
-    this.showActivity(element("div", { class: "bubble typing", "aria-label": words }, dots));
+    this.showActivity(element("div", { class: "bubble typing", role: "img", "aria-label": words }, dots));
     this.onActivity(words);
     this.timer = setTimeout(() => this.stopActivity(), ACTION_LASTS);
   }
@@ -146,9 +150,15 @@ export class Conversation {
   flash(messageId) {
     const row = this.node.querySelector(`[data-message="${messageId}"]`);
     if (!row) return;
-    row.scrollIntoView({ block: "center", behavior: "smooth" });
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    row.scrollIntoView({ block: "center", behavior: isCalm ? "instant" : "smooth" });
     row.classList.remove("flash");
     requestAnimationFrame(() => row.classList.add("flash"));
+  }
+
+  offerEnd() {
+    if (this.isNearEnd()) hide($("to-bottom"), this.node);
+    else $("to-bottom").hidden = false;
   }
 
   isNearEnd() {
@@ -158,6 +168,6 @@ export class Conversation {
   scrollToEnd() {
     this.node.scrollTop = this.node.scrollHeight;
     this.sticky = true;
-    $("to-bottom").hidden = true;
+    hide($("to-bottom"), this.node);
   }
 }

@@ -1,6 +1,6 @@
 /** Inline mode: what the bot offers while one types `@bot words`, and taking one of it. */
 
-import { $, element } from "./dom.js";
+import { element } from "./dom.js";
 import * as server from "./server.js";
 import { t } from "./words.js";
 
@@ -9,8 +9,8 @@ const PAUSE = 150;
 
 export class Inline {
   /**
-   * @param {Object} actions - `place()`, `close()`, `onChosen()`, `onStart(payload)`,
-   *   `onFault(fault)`.
+   * @param {Object} actions - `place()`, `show(options, label)`, `onChosen()`,
+   *   `onStart(payload)`, `onFault(fault)`.
    */
   constructor(actions) {
     this.actions = actions;
@@ -47,11 +47,10 @@ export class Inline {
   showNewest() {
     if (this.newest === null || this.newest.query !== this.awaited) return;
     const { query, results, button } = this.newest;
-    const items = results.map((result) => inlineItem(result, () => this.choose(query, result.id)));
-    if (button) items.unshift(startItem(button, () => this.actions.onStart(button.start_parameter)));
-    if (items.length === 0) items.push(element("p", { class: "hint" }, t("Nothing found")));
-    $("menu").replaceChildren(...items);
-    $("menu").hidden = false;
+    const options = results.map((result) => inlineItem(result, () => this.choose(query, result.id)));
+    if (button) options.unshift(startItem(button, () => this.actions.onStart(button.start_parameter)));
+    if (options.length === 0) options.push(nothing());
+    this.actions.show(options, t("What the bot offers"));
   }
 
   async choose(query, result) {
@@ -65,23 +64,30 @@ export class Inline {
   }
 }
 
-function inlineItem(result, onClick) {
+function inlineItem(result, onChoose) {
   const { photo_file_id: photo, title = "", description = "", caption = "" } = result;
   const picture = photo
-    ? element("img", { src: server.fileAddress(photo), alt: "" })
+    ? element("img", { src: server.fileAddress(photo), alt: "", width: 44, height: 44 })
     : element("span", { class: "inline-initial", "aria-hidden": "true" }, [...title].find(isLetter) ?? "·");
-  return element(
-    "button",
-    { type: "button", class: "menu-item inline-item", "data-testid": "inline-result", "data-result": result.id, onClick },
+  const option = element(
+    "div",
+    { class: "menu-item inline-item", "data-testid": "inline-result", "data-result": result.id },
     picture,
     element("strong", { dir: "auto" }, title || caption || t("Photo")),
+    " ",
     element("span", { dir: "auto" }, description),
   );
+  option.onchoose = onChoose;
+  return option;
 }
 
-function startItem(button, onClick) {
-  const properties = { type: "button", class: "menu-item inline-start", "data-testid": "inline-start" };
-  return element("button", { ...properties, onClick }, element("strong", { dir: "auto" }, button.text));
+function startItem(button, onChoose) {
+  const properties = { class: "menu-item inline-start", "data-testid": "inline-start" };
+  const option = element("div", properties, element("strong", { dir: "auto" }, button.text));
+  option.onchoose = onChoose;
+  return option;
 }
+
+const nothing = () => element("div", { class: "hint", "aria-disabled": "true" }, t("Nothing found"));
 
 const isLetter = (character) => /[\p{L}\p{N}]/u.test(character);

@@ -3,7 +3,7 @@
 import { avatar, element, hueOf, icon } from "./dom.js";
 import { link, richText } from "./richtext.js";
 import { fileAddress } from "./server.js";
-import { clockTime, t } from "./words.js";
+import { clockTime, t, timeNode } from "./words.js";
 
 const ANY_CHAT = { allow_bot_chats: true, allow_group_chats: true };
 
@@ -121,7 +121,7 @@ function quote(quoted, context) {
 function photo(message, context) {
   const largest = message.photo.at(-1);
   const source = fileAddress(largest.file_id);
-  const description = message.caption ?? t("Photo");
+  const description = message.caption || t("Photo");
   const { width, height } = largest;
   const image = element("img", { src: source, alt: description, width, height });
   const open = () => context.onPhoto(source, description);
@@ -146,8 +146,7 @@ function footer(message) {
   const node = element("div", { class: "footer" });
   for (const emoji of message.reactions) node.append(element("span", { class: "reaction" }, emoji));
   if (message.edit_date) node.append(element("span", { class: "edited" }, t("edited")));
-  const moment = new Date(message.date * 1000).toISOString();
-  node.append(element("time", { datetime: moment }, clockTime(message.date)));
+  node.append(timeNode(message.date, clockTime(message.date)));
   return node;
 }
 
@@ -195,7 +194,7 @@ function inlineButton(message, button, context) {
 
 function buttonAction(message, button, context) {
   if (button.callback_data !== undefined) {
-    return [null, (event) => context.onPress(message, button.callback_data, event.currentTarget)];
+    return [null, ({ currentTarget }) => context.onPress(message, button.callback_data, currentTarget)];
   }
   if (button.copy_text) return ["copy", () => context.onCopy(button.copy_text.text)];
   const here = button.switch_inline_query_current_chat;

@@ -4,53 +4,77 @@ import { showActions } from "./actions.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { $, avatar } from "./dom.js";
+import { focusConversation } from "./focus.js";
 import { Inline } from "./inline.js";
-import { alertBox, chooseChat, toast, viewPhoto } from "./notices.js";
+import * as narrow from "./narrow.js";
+import { chooseChat, copy, toast, viewPhoto } from "./notices.js";
+import { Outbox } from "./outbox.js";
+import { Presses } from "./presses.js";
 import * as server from "./server.js";
 import * as sidebar from "./sidebar.js";
-import { fullTime, preferredLanguage, setNow, setWords, t, useLanguage } from "./words.js";
-
-/** A button stops turning after this many milliseconds, as in Telegram, answered or not. */
-const SPINNER_LASTS = 15_000;
+import { Trouble } from "./trouble.js";
+import { fullTime, now, preferredLanguage, setNow, setWords, t, timeNode, useLanguage } from "./words.js";
 
 let state = null;
 let me = Number(sessionStorage.getItem("person")) || null;
 let open = null;
 let toldAboutPrivacy = false;
-const pressed = new Map();
+
+/** How often something was fetched to be shown: only the newest is. */
+let goings = 0;
+/** Events that come while a conversation is fetched: they may be newer than it. */
+let early = null;
 
 const context = {
   me: null,
   bot: "",
   isGroup: false,
-  onCommand: (command) => send(command),
+  onCommand: (command) => outbox.send(command),
   onStart: (payload) => start(payload),
-  onPress: (message, data, button) => press(message, data, button),
+  onPress: (message, data, button) => presses.press(placeOf(open), message, data, button),
   onReply: (message) => composer.reply(message),
   onQuote: (messageId) => conversation.flash(messageId),
   onPhoto: viewPhoto,
-  onCopy: (text) => copy(text),
+  onCopy: copy,
   onSwitch: (query, isHere, allows) => switchInline(query, isHere, allows),
 };
+const trouble = new Trouble(() => refresh());
+const presses = new Presses(sorry);
 const conversation = new Conversation(context);
 const inline = new Inline({
   place: () => placeOf(open),
+  show: (options, label) => composer.list.show(options, label),
   onChosen: () => composer.begin(""),
   onStart: (payload) => start(payload),
-  onFault: (fault) => toast(fault.message),
+  onFault: sorry,
 });
-const composer = new Composer(send, (words) => {
-  if (words === null) inline.stop();
-  else inline.type(words);
+const composer = new Composer(
+  (text, replyTo) => outbox.send(text, replyTo),
+  (words) => (words === null || !open ? inline.stop() : inline.type(words)),
+);
+const outbox = new Outbox(composer, {
+  place: () => open && placeOf(open),
+  onSent: ({ delivered }) => {
+    trouble.forget();
+    trouble.end();
+    if (delivered || !context.isGroup || toldAboutPrivacy) return;
+    toldAboutPrivacy = true;
+    toast(sidebar.groupHint(open));
+  },
+  onFault: sorry,
 });
 
-const placeOf = ({ chat, topic }) => ({ person: me, chat, topic });
+const placeOf = ({ chat, topic }, person = me) => ({ person, chat, topic });
 const isOpen = (one) => one.chat === open?.chat && one.topic === open?.topic;
-const find = (chat, topic) =>
-  state.conversations.find((one) => one.chat === chat && one.topic === (topic ?? null));
+const findIn = (conversations, { chat, topic }) =>
+  conversations.find((one) => one.chat === chat && one.topic === (topic ?? null));
+const find = (chat, topic) => findIn(state.conversations, { chat, topic });
 
 conversation.welcome = () =>
-  sidebar.welcomeCard(open, state.suggestions, { onStart: () => send("/start"), onHandle: askAbout });
+  sidebar.welcomeCard(open, state.suggestions, {
+    onStart: () => outbox.send("/start"),
+    onHandle: askAbout,
+  });
 conversation.onActivity = (words) => {
   const subtitle = open ? sidebar.conversationSubtitle(open) : "";
   const who = open && open.type !== "private" ? `${state.bot.first_name} ` : "";
@@ -58,21 +82,111 @@ conversation.onActivity = (words) => {
   $("chat-subtitle").classList.toggle("active", Boolean(words));
 };
 
-server.listen({ onEvent, onOpen: refresh, onLost: () => document.body.classList.add("offline") });
+/** Say that something was not done. */
+function sorry(fault) {
+  if (fault.isAway) trouble.begin();
+  else toast(t("That is not possible here, or not now."));
+}
 
-/** Ask again for everything; what was open stays open. */
+/** Where the newest going leads: who plays, and which of their conversations; after a reload, the last. */
+const stay = () => ({ person: me, choose: (ones) => findIn(ones, open ?? lastOpen()) });
+const lastOpen = () => JSON.parse(sessionStorage.getItem("open") ?? "{}");
+let target = stay();
+
+/** Ask again for everything; what is open stays open, and what is being written stays. */
 async function refresh() {
-  const unread = new Map(state?.conversations.map((one) => [`${one.chat}/${one.topic}`, one.unread]));
-  state = await server.fetchState(me);
-  for (const one of state.conversations) one.unread = unread.get(`${one.chat}/${one.topic}`);
-  if (!state.people.some(({ id }) => id === me)) me = state.people[0].id;
-  Object.assign(context, { me, bot: state.bot.username });
+  if (!(await go(target))) return;
+  if (outbox.waiting === null) trouble.forget();
+  outbox.resume();
+}
+
+/** Open a conversation, perhaps as somebody else; what is written from now on is for it. */
+function enter(choose, person = me) {
+  outbox.hold();
+  composer.leave();
+  narrow.close();
+  focusConversation();
+  return go({ person, choose });
+}
+
+const show = (one) => enter((ones) => findIn(ones, one));
+
+/** Play somebody else, in the same conversation when they are in it. */
+function become(person) {
+  const here = open;
+  return enter((ones) => here.type !== "private" && findIn(ones, here), person);
+}
+
+/**
+ * Fetch everything and show it at once, so that nothing on the page is of two people or places.
+ * When that cannot be, all stays as it was.
+ *
+ * @returns {boolean} whether it is shown; it is not when another going overtook it.
+ */
+async function go(to) {
+  const going = ++goings;
+  target = to;
+  let isShown = false;
+  early ??= [];
+  try {
+    let next = await server.fetchState(to.person);
+    const { id: person } = next.people.find(({ id }) => id === to.person) ?? newcomer(next.people);
+    if (person !== to.person) next = await server.fetchState(person);
+    const one = to.choose(next.conversations) || next.conversations[0];
+    const history = await server.fetchHistory(placeOf(one, person));
+    if (going !== goings) return false;
+    trouble.end();
+    arrive(next, person, one, history);
+    isShown = true;
+  } catch (fault) {
+    if (going === goings && open) composer.enter(JSON.stringify(placeOf(open)));
+    sorry(fault);
+  }
+  if (going !== goings) return false;
+  target = stay();
+  outbox.release();
+  const events = early;
+  early = null;
+  events.forEach(onEvent);
+  return isShown;
+}
+
+/** Whom a visitor plays first: the first who speaks the browser's language. */
+const newcomer = (people) =>
+  people.find((person) => person.language_code === preferredLanguage()) ?? people[0];
+
+function arrive(next, person, one, { messages, menu }) {
+  const isSame = person === me && isOpen(one);
+  const isFirst = open === null;
+  for (const other of next.conversations) {
+    other.unread = state && person === me ? find(other.chat, other.topic)?.unread : 0;
+  }
+  one.unread = 0;
+  if (!isSame && !isFirst) composer.carry();
+  [state, me, open] = [next, person, one];
+  sessionStorage.setItem("person", me);
+  sessionStorage.setItem("open", JSON.stringify({ chat: open.chat, topic: open.topic }));
+  Object.assign(context, { me, bot: state.bot.username, isGroup: open.type !== "private" });
   composer.bot = state.bot.username;
   setWords(state.words);
   setNow(state.now);
-  document.body.classList.remove("offline");
+  const isNews = !isSame || !conversation.messages.has(messages.at(-1)?.message_id);
   speak(preferredLanguage());
-  await show((open && find(open.chat, open.topic)) ?? state.conversations[0]);
+  conversation.load(messages, isSame);
+  composer.offer(menu, context.isGroup ? `@${context.bot}` : "");
+  composer.enter(JSON.stringify(placeOf(open)));
+  if (isNews) obeyPrompt(messages.at(-1));
+  if (isFirst && document.activeElement === document.body) focusConversation();
+}
+
+/** Say everything in a language, what is shown already too. */
+function whoseAccounts() {
+  if (!state.made_up) {
+    return t("Real accounts, read from the real X. The chats stay on this computer.");
+  }
+  return state.offline
+    ? t("Made-up accounts. This computer reaches no others: there is no Internet.")
+    : t("Made-up accounts. Other names of Bluesky and the fediverse are looked up there.");
 }
 
 function speak(tag) {
@@ -80,91 +194,40 @@ function speak(tag) {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === tag));
   }
-  $("banner").textContent = state.made_up
-    ? t("Made-up accounts on a made-up X. Nothing leaves this computer.")
-    : t("Real accounts, read from the real X. The chats stay on this computer.");
+  $("banner").textContent = whoseAccounts();
   $("time-machine").hidden = !state.time_moves;
+  $("chat-title").textContent = sidebar.conversationTitle(open);
+  $("chat-avatar").replaceChildren(sidebar.conversationAvatar(open));
+  conversation.onActivity(null);
+  showActions(open.actions ?? [], act);
+  composer.label();
+  trouble.label();
   showNow();
   showSidebar();
 }
 
 function showNow() {
-  $("now").textContent = fullTime();
+  const written = fullTime();
+  if ($("now").textContent !== written) $("now").replaceChildren(timeNode(now() / 1000, written));
 }
 
 function showSidebar() {
   sidebar.showPeople(state.people, me, become);
   sidebar.showConversations(state.conversations, isOpen, show);
-  $("suggestion-list").replaceChildren(...sidebar.suggestionItems(state.suggestions, askAbout));
-  $("suggestions").hidden = state.suggestions.length === 0;
+  sidebar.showSuggestions(state.suggestions, askAbout);
   const { id, first_name: name } = state.people.find((person) => person.id === me);
   $("me").replaceChildren(avatar({ id, name, small: true }));
 }
 
-/** Open a conversation. */
-async function show(one) {
-  open = one;
-  open.unread = 0;
-  context.isGroup = open.type !== "private";
-  document.body.classList.remove("sidebar-open");
-  const { messages, menu } = await server.fetchHistory(placeOf(open));
-  if (!isOpen(one)) return;
-  $("chat-title").textContent = sidebar.conversationTitle(open);
-  $("chat-avatar").replaceChildren(sidebar.conversationAvatar(open));
-  conversation.load(messages);
-  showActions(open.actions ?? [], act);
-  composer.reset(menu, context.isGroup ? `@${context.bot}` : "");
-  obeyPrompt(messages.at(-1));
-  showSidebar();
-  // On a touch screen this would open the keyboard over the conversation.
-  if (matchMedia("(hover: hover)").matches) $("composer").focus();
-}
-
-/** Play somebody else, in the same conversation when they are in it. */
-async function become(person) {
-  me = person;
-  sessionStorage.setItem("person", person);
-  const { type, chat, topic } = open;
-  state = await server.fetchState(me);
-  context.me = me;
-  await show((type === "private" ? null : find(chat, topic)) ?? state.conversations[0]);
-}
-
-async function send(text, replyTo = null) {
-  try {
-    const { delivered } = await server.say(placeOf(open), text, replyTo);
-    if (!delivered && context.isGroup && !toldAboutPrivacy) {
-      toldAboutPrivacy = true;
-      toast(sidebar.groupHint(open));
-    }
-  } catch (fault) {
-    toast(fault.message);
-  }
-}
-
 function askAbout(handle) {
-  document.body.classList.remove("sidebar-open");
-  send(open.has_bot ? `/klout @${handle}` : `@${context.bot} @${handle}`);
+  narrow.close();
+  outbox.send(open.has_bot ? `/klout @${handle}` : `@${context.bot} @${handle}`);
 }
 
 /** A deep link: Telegram opens the private chat and sends /start with its payload. */
 async function start(payload) {
-  await show(state.conversations.find(({ type }) => type === "private"));
-  await send(payload ? `/start ${payload}` : "/start");
-}
-
-async function press(message, data, button) {
-  button.classList.add("waiting");
-  const stop = () => button.classList.remove("waiting");
-  setTimeout(stop, SPINNER_LASTS);
-  try {
-    const { query } = await server.press(placeOf(open), message.message_id, data);
-    if (pressed.delete(query)) stop();
-    else pressed.set(query, stop);
-  } catch (fault) {
-    stop();
-    toast(fault.message);
-  }
+  const isThere = await enter((ones) => ones.find(({ type }) => type === "private"));
+  if (isThere) await outbox.send(payload ? `/start ${payload}` : "/start");
 }
 
 /** Inline mode in this chat, or in one that is chosen first. */
@@ -174,7 +237,7 @@ async function switchInline(query, isHere, allows) {
   );
   const chosen = isHere ? open : await chooseChat(fitting);
   if (!chosen) return;
-  if (!isHere) await show(chosen);
+  if (!isHere && !(await show(chosen))) return;
   composer.begin(`@${context.bot} ${query}`);
 }
 
@@ -182,13 +245,8 @@ async function act(action) {
   try {
     await server.act(placeOf(open), action);
   } catch (fault) {
-    toast(fault.message);
+    sorry(fault);
   }
-}
-
-async function copy(text) {
-  await navigator.clipboard.writeText(text);
-  toast(t("Copied"));
 }
 
 /** A ForceReply of the bot: as if one had chosen to reply, when it is meant for oneself. */
@@ -204,7 +262,7 @@ const EVENTS = {
   reaction: ({ chat, message_id: id, emojis }) => chat === open.chat && conversation.react(id, emojis),
   action: ({ chat, topic, action }) => here(chat, topic) && conversation.showAction(action),
   draft: ({ chat, topic, draft }) => here(chat, topic) && conversation.showDraft(draft),
-  answer: (event) => answered(event),
+  answer: (event) => event.person === me && presses.answered(event),
   inline: (event) => event.person === me && inline.answered(event),
   changed: () => refresh(),
   clock: ({ now }) => {
@@ -213,17 +271,14 @@ const EVENTS = {
     showSidebar();
     conversation.render();
   },
-  commands: async () => {
-    const { menu } = await server.fetchHistory(placeOf(open));
-    composer.commands = menu;
-    $("menu-button").hidden = menu.length === 0;
-  },
+  commands: () => refresh(),
 };
 
 const here = (chat, topic) => isOpen({ chat, topic: topic ?? null });
 
 function onEvent(event) {
-  if (state && open) EVENTS[event.event]?.(event);
+  if (early) early.push(event);
+  else if (open) EVENTS[event.event]?.(event);
 }
 
 function arrived({ chat, topic, message, conversation: opened }) {
@@ -240,47 +295,31 @@ function arrived({ chat, topic, message, conversation: opened }) {
   showSidebar();
 }
 
-function answered({ person, query, text, alert, url }) {
-  if (person !== me) return;
-  // The answer may overtake the response that tells which query it is for.
-  const stop = pressed.get(query);
-  if (stop) stop();
-  if (!pressed.delete(query)) pressed.set(query, () => {});
-  if (text) (alert ? alertBox : toast)(text);
-  if (url) window.open(url, "_blank", "noopener");
-}
-
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => {
     localStorage.setItem("language", button.dataset.language);
+    if (!open) return;
     speak(button.dataset.language);
-    show(open);
+    conversation.render();
   });
 }
 $("week-later").addEventListener("click", async ({ currentTarget: button }) => {
-  button.disabled = true;
+  // A disabled button would lose the keyboard.
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
   try {
     await server.letAWeekPass();
   } catch (fault) {
-    toast(fault.message);
+    sorry(fault);
   }
-  button.disabled = false;
+  button.removeAttribute("aria-disabled");
 });
-setInterval(showNow, 10_000);
+setInterval(() => open && showNow(), 10_000);
 // A made-up handle may be somebody's on the real X: nothing here leads out.
 document.addEventListener("click", (event) => {
   const way = event.target.closest('a[target="_blank"]');
-  if (!way || !state.made_up) return;
+  if (!way || !state?.made_up) return;
   event.preventDefault();
   toast(t("Everything here is made up: this would open {url}", { url: way.href }));
 });
-const setSidebar = (isShown) => () => document.body.classList.toggle("sidebar-open", isShown);
-$("open-sidebar").addEventListener("click", () => {
-  setSidebar(true)();
-  $("close-sidebar").focus();
-});
-$("close-sidebar").addEventListener("click", setSidebar(false));
-$("scrim").addEventListener("click", setSidebar(false));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") setSidebar(false)();
-});
+server.listen({ onEvent, onOpen: refresh, onLost: () => trouble.begin() });

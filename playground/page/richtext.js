@@ -1,7 +1,7 @@
 /** Text with entities, as nodes. Offsets count UTF-16 units, and so do JavaScript's strings. */
 
 import { element, icon } from "./dom.js";
-import { formattedTime, t } from "./words.js";
+import { formattedTime, t, timeNode } from "./words.js";
 
 /**
  * @param {string} text
@@ -83,18 +83,13 @@ const NODES = {
 /** A link out of the page, or a deep link into the bot, which stays here. */
 export function link(url, content, actions, properties = {}) {
   const start = deepLink(url, actions.bot);
-  const outside = { href: url, target: "_blank", rel: "noopener noreferrer" };
-  const inside = { href: "#", role: "button" };
-  const node = element("a", { ...(start === null ? outside : inside), ...properties }, content);
   if (start !== null) {
-    node.addEventListener("click", (event) => {
-      event.preventDefault();
-      actions.onStart(start);
-    });
-  } else if (!/^(https?|mailto):/i.test(url)) {
-    node.removeAttribute("href");
+    const inside = { type: "button", class: "link", ...properties };
+    return element("button", { ...inside, onClick: () => actions.onStart(start) }, content);
   }
-  return node;
+  const leadsOut = /^(https?|mailto):/i.test(url);
+  const outside = leadsOut && { href: url, target: "_blank", rel: "noopener noreferrer" };
+  return element("a", { ...outside, ...properties }, content);
 }
 
 /** The payload of a `t.me/<bot>?start=…` link to this bot, null for any other. */
@@ -107,11 +102,14 @@ function spoiler(content) {
   const reveal = () => {
     node.classList.add("revealed");
     node.removeAttribute("role");
-    node.removeAttribute("tabindex");
     node.removeAttribute("aria-label");
+    // It stays where the keyboard is, which would otherwise fall to the page's beginning.
+    node.tabIndex = -1;
   };
   const onKeydown = (event) => {
-    if (event.key === "Enter" || event.key === " ") reveal();
+    if (node.tabIndex < 0 || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    reveal();
   };
   const label = t("Hidden text: press to read it");
   const properties = { class: "spoiler", role: "button", tabindex: "0", "aria-label": label };
@@ -121,11 +119,11 @@ function spoiler(content) {
 }
 
 function dateTime(content, entity) {
-  const moment = new Date(entity.unix_time * 1000);
-  const node = element("time", { datetime: moment.toISOString() }, content);
-  if (entity.date_time_format) {
+  const { unix_time: unix, date_time_format: letters } = entity;
+  const node = timeNode(unix, content);
+  if (letters && node.hasAttribute("datetime")) {
     node.title = node.textContent;
-    node.replaceChildren(formattedTime(entity.unix_time, entity.date_time_format));
+    node.replaceChildren(formattedTime(unix, letters));
   }
   return node;
 }

@@ -1,16 +1,40 @@
 /** What the page asks the server, and what the server tells the page. */
 
-async function ask(path, options) {
-  const response = await fetch(`/page-api/${path}`, options);
-  if (!response.ok) throw new Error(await response.text());
-  return response.json();
+/** The server answered nothing, or not the server itself: a proxy before it. */
+const AWAY = [502, 503, 504];
+
+/** A message waits no longer for the server than this, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** Why something was not done. */
+export class Fault extends Error {
+  /**
+   * @param {string} reason
+   * @param {boolean} isAway - the server was not reached; else it refused.
+   * @param {boolean} isUnsure - it may have been reached, and have done what was asked.
+   */
+  constructor(reason, isAway, isUnsure = false) {
+    super(reason);
+    Object.assign(this, { isAway, isUnsure });
+  }
 }
 
-const post = (path, body) =>
+async function ask(path, options) {
+  try {
+    const response = await fetch(`/page-api/${path}`, options);
+    if (response.ok) return await response.json();
+    throw new Fault(await response.text(), AWAY.includes(response.status));
+  } catch (fault) {
+    throw fault instanceof Fault ? fault : new Fault(fault.message, true, fault.name === "TimeoutError");
+  }
+}
+
+const post = (path, body, signal) =>
   ask(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
+    signal,
   });
 
 const query = (values) =>
@@ -21,7 +45,7 @@ export const fetchState = (person) => ask(`state?${query({ person })}`);
 export const fetchHistory = (place) => ask(`history?${query(place)}`);
 
 export const say = (place, text, replyTo) =>
-  post("say", { ...place, text, reply_to: replyTo ?? undefined });
+  post("say", { ...place, text, reply_to: replyTo ?? undefined }, AbortSignal.timeout(PATIENCE));
 
 export const press = (place, message, data) => post("press", { ...place, message, data });
 

@@ -1,8 +1,9 @@
 /** Who one is, which conversation is open, and what to try. */
 
 import { $, avatar, element } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { summary } from "./messages.js";
-import { language, shortTime, t } from "./words.js";
+import { language, shortTime, t, timeNode } from "./words.js";
 
 export function showPeople(people, current, onChoose) {
   const buttons = people.map((person) =>
@@ -21,7 +22,7 @@ export function showPeople(people, current, onChoose) {
       element("small", { title: languageName(person.language_code) }, person.language_code ?? "–"),
     ),
   );
-  $("people").replaceChildren(...buttons);
+  keepFocus(() => $("people").replaceChildren(...buttons));
 }
 
 function languageName(tag) {
@@ -43,15 +44,13 @@ export function showConversations(conversations, isOpen, onChoose) {
       },
       conversationAvatar(one),
       element("bdi", { class: "chat-title" }, conversationTitle(one)),
-      element("time", {}, one.last ? shortTime(one.last.date) : ""),
+      one.last ? timeNode(one.last.date, shortTime(one.last.date)) : element("span"),
       element("span", { class: "chat-last", dir: "auto" }, lastLine(one)),
     );
     if (one.unread) button.append(element("span", { class: "unread" }, String(one.unread)));
     return element("li", { class: one.topic ? "topic" : null }, button);
   });
-  const { chat, topic } = document.activeElement?.dataset ?? {};
-  $("chats").replaceChildren(...items);
-  if (chat) $("chats").querySelector(`[data-chat="${chat}"][data-topic="${topic}"]`)?.focus();
+  keepFocus(() => $("chats").replaceChildren(...items));
   $("unread-dot").hidden = !conversations.some(({ unread }) => unread);
 }
 
@@ -70,7 +69,8 @@ export function conversationSubtitle(conversation) {
   const names = new Intl.ListFormat(language()).format(administrators);
   const rules = t("administered by {names}", { names });
   if (topic) return `${t("topic in {title}", { title })} · ${rules}`;
-  const people = t("{count} members", { count: members });
+  const isOne = new Intl.PluralRules(language()).select(members) === "one";
+  const people = t(isOne ? "{count} member" : "{count} members", { count: members });
   return [people, isForum ? t("General") : null, rules].filter(Boolean).join(" · ");
 }
 
@@ -80,8 +80,13 @@ function lastLine({ last, type, topic, title }) {
   return isSpoken ? `${last.from.first_name}: ${summary(last)}` : summary(last);
 }
 
+export function showSuggestions(suggestions, onChoose) {
+  keepFocus(() => $("suggestion-list").replaceChildren(...suggestionItems(suggestions, onChoose)));
+  $("suggestions").hidden = suggestions.length === 0;
+}
+
 /** Handles worth trying; choosing one asks for its score in the open conversation. */
-export function suggestionItems(suggestions, onChoose) {
+function suggestionItems(suggestions, onChoose) {
   return suggestions.map(({ handle, description }) =>
     element(
       "li",

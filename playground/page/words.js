@@ -1,5 +1,7 @@
 /** The page's own words in the visitor's language, and dates as that language writes them. */
 
+import { element } from "./dom.js";
+
 let tables = {};
 let current = "en";
 
@@ -48,6 +50,13 @@ export const now = () => Date.now() + ahead;
 export const fullTime = () =>
   format(now(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+/** A moment as a `<time>`, or as plain text where its year is none that HTML can name. */
+export function timeNode(unix, text) {
+  const year = new Date(unix * 1000).getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) return element("span", {}, text);
+  return element("time", { datetime: new Date(unix * 1000).toISOString() }, text);
+}
+
 export const clockTime = (unix) => format(unix * 1000, { hour: "2-digit", minute: "2-digit" });
 
 export const isSameDay = (one, other) =>
@@ -86,8 +95,8 @@ export function formattedTime(unix, letters) {
 
 function relativeTime(unix) {
   const seconds = unix - now() / 1000;
-  const steps = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
-  const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? steps.at(-1);
+  const steps = [["second", 1, 60], ["minute", 60, 60], ["hour", 3600, 24], ["day", 86_400, Infinity]];
+  const [unit, size] = steps.find(([, size, most]) => Math.round(Math.abs(seconds) / size) < most);
   const relative = new Intl.RelativeTimeFormat(current, { numeric: "auto" });
   return relative.format(Math.round(seconds / size), unit);
 }

@@ -1,4 +1,4 @@
-"""What there is to read on a local X, at a moment."""
+"""The accounts and posts of a local X at a moment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post as its counts stand."""
+    """One post and its present counts."""
 
     id: int
     created_at: datetime
@@ -39,13 +39,13 @@ class Account:
 
 
 class World(Protocol):
-    """Everyone on a local X."""
+    """All accounts of a local X."""
 
     def by_handle(self, handle: str, now: datetime) -> Account | None:
-        """The account that has this handle at that moment, whatever its case."""
+        """Return the account that has this handle at a moment, in any case; None without one."""
 
     def by_id(self, account_id: int, now: datetime) -> Account | None:
-        """The account with this number."""
+        """Return the account with this number at a moment; None without one."""
 
 
 class FixedWorld:
@@ -58,18 +58,22 @@ class FixedWorld:
             self.put(account)
 
     def put(self, account: Account) -> None:
-        """Add an account, or let it change: another handle, another count."""
+        """Add an account, or replace the one with the same number."""
         before = self._accounts.get(account.id)
         if before is not None:
             del self._ids[before.handle.lower()]
         self._accounts[account.id] = account
         self._ids[account.handle.lower()] = account.id
 
+    def remove(self, handle: str) -> None:
+        """Remove the account that has this handle, in any case."""
+        del self._accounts[self._ids.pop(handle.lower())]
+
     def by_handle(self, handle: str, now: datetime) -> Account | None:  # noqa: ARG002
-        """See `World`."""
+        """Return the account that has this handle, in any case; None without one."""
         account_id = self._ids.get(handle.lower())
         return None if account_id is None else self._accounts[account_id]
 
     def by_id(self, account_id: int, now: datetime) -> Account | None:  # noqa: ARG002
-        """See `World`."""
+        """Return the account with this number; None without one."""
         return self._accounts.get(account_id)

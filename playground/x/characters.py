@@ -1,4 +1,4 @@
-"""The people of the made-up world: one account for every case worth seeing."""
+"""The characters of the made-up world: one account for every case worth showing."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,12 +9,12 @@ ALWAYS: Final = -NEVER
 
 
 class Surge(NamedTuple):
-    """Many notice an account at once.
+    """A moment at which many people notice an account.
 
     Attributes:
         week: when, in weeks from the world's beginning; negative before it.
-        followers: by what they are multiplied in the end, most of it within days.
-        reactions: by what they are multiplied on the first day; it wears off within weeks.
+        followers: the final factor of followers, most of it reached within days.
+        reactions: the factor of reactions on the first day, which fades within weeks.
     """
 
     week: float
@@ -27,17 +27,17 @@ class Character:
     """One made-up account; times are weeks from the world's beginning.
 
     Attributes:
-        about: what it is there to show, by language.
-        followers, following, listed, posts: as the world begins.
+        about: the case that the account shows, by language.
+        followers, following, listed, posts: the counts at the world's beginning.
         growth: new followers a week, as a share.
         posts_per_day: own posts; a steady habit.
-        likes: what a post draws in the middle (the median); other reactions follow from it.
+        likes: the median likes of a post; other reactions follow from it.
         mentions_a_week: posts by others that name it.
-        surge: when many noticed it.
+        surge: the moment at which many noticed it.
         silent_from: when it stops posting.
         protected_from: when its posts stop being public.
-        suspended_from: when X takes it away.
-        renamed: the handle it takes on, and when; it had `handle` before.
+        suspended_from: when X suspends it.
+        renamed: the new handle, and when it replaces `handle`.
     """
 
     handle: str
@@ -132,8 +132,8 @@ CHARACTERS: Final = (
         "golden_gary",
         "Gary Gold",
         {
-            "en": "60,000 followers overnight, three lists, silence",
-            "fr": "60 000 abonnés en une nuit, trois listes, le silence",
+            "en": "60,000 followers overnight, on three lists, hardly a reaction",
+            "fr": "60 000 abonnés en une nuit, trois listes, presque aucune réaction",
         },
         _year(2021), 60_000, 150, 3, 800,
         posts_per_day=0.7, likes=0.6, mentions_a_week=1, surge=Surge(-5.5, 400),

@@ -1,4 +1,4 @@
-"""A small made-up world, alive as time passes.
+"""The made-up world of the demo, which changes as time passes.
 
 Everything is computed from the account and the moment, so that two readings of the same moment
 agree, and a week later there are new posts, new followers and a handle that changed.
@@ -14,19 +14,19 @@ from playground.x.accounts import Account, Post
 from playground.x.characters import CHARACTERS, Character
 
 _SHOWN: Final = 40
-"""Newest posts that an account can show: more than anyone reads here."""
+"""The most posts that an account can show: more than the bot reads."""
 
 _WEEK: Final = timedelta(weeks=1)
 _SETTLING: Final = timedelta(hours=8)
-"""How long a post takes to draw most of what it will ever draw."""
+"""How long a post takes to draw most of its reactions."""
 
 _FOLLOWING: Final = 0.4
 _FORGETTING: Final = 1.5
-"""Weeks: until a surge has brought most of its followers, and until it is mostly forgotten."""
+"""Weeks until a surge has brought most of its followers, and until its effect has faded."""
 
 
 class MadeUpWorld:
-    """The characters as they are at any moment. A `playground.x.accounts.World`.
+    """The characters at any moment; a `playground.x.accounts.World`.
 
     Args:
         begins: the moment at which the characters' numbers hold.
@@ -37,14 +37,14 @@ class MadeUpWorld:
         self._characters = dict(enumerate(characters or CHARACTERS, start=1001))
 
     def by_handle(self, handle: str, now: datetime) -> Account | None:
-        """See `World`."""
+        """Return the account that has this handle at a moment, in any case; None without one."""
         for account_id, character in self._characters.items():
             if _handle(character, self._week(now)).lower() == handle.lower():
                 return self._account(account_id, character, now)
         return None
 
     def by_id(self, account_id: int, now: datetime) -> Account | None:
-        """See `World`."""
+        """Return the account with this number at a moment; None without one."""
         character = self._characters.get(account_id)
         return self._account(account_id, character, now) if character else None
 
@@ -103,7 +103,7 @@ def _handle(character: Character, week: float) -> str:
 
 
 def _noticed(character: Character, week: float) -> float:
-    """By what a surge has multiplied the followers, compared with the world's beginning."""
+    """Return a surge's factor of followers, relative to the world's beginning."""
 
     def factor(week: float) -> float:
         surge = character.surge
@@ -115,7 +115,7 @@ def _noticed(character: Character, week: float) -> float:
 
 
 def _interest(character: Character, week: float) -> float:
-    """By what a surge multiplies the reactions."""
+    """Return a surge's factor of reactions."""
     surge = character.surge
     if surge is None or week < surge.week:
         return 1.0
@@ -123,7 +123,7 @@ def _interest(character: Character, week: float) -> float:
 
 
 def _mood(account_id: int, week: int) -> float:
-    """Some weeks are good for an account, others are not; that in which the world begins is."""
+    """Return a week's factor of reactions; it is 1 in the week in which the world begins."""
     return _luck(f"{account_id}, week {week}", 0.3) if week else 1.0
 
 

@@ -8,7 +8,10 @@ TINY = 1e-6
 
 
 def logistic(
-    rows: Sequence[Sequence[float]], picks: Sequence[bool], offsets: Sequence[float] | None = None
+    rows: Sequence[Sequence[float]],
+    picks: Sequence[bool],
+    offsets: Sequence[float] | None = None,
+    counts: Sequence[float] | None = None,
 ) -> list[float]:
     """Fit P(pick) = 1 / (1 + exp(-(row . weights + offset))) by Newton's method, weights >= 0.
 
@@ -16,15 +19,17 @@ def logistic(
         rows: Differences of features, A less B; n >= 1 rows of k.
         picks: Whether A was picked.
         offsets: What is already known of each row's log-odds.
+        counts: How much each row counts, >= 0; 1 by default.
 
     Returns:
         k weights; a weight that would fall below 0 is 0.
     """
     offsets = offsets or [0.0] * len(rows)
+    counts = counts or [1.0] * len(rows)
     found = [0.0] * len(rows[0])
     active = list(range(len(found)))
     while active:
-        weights = _newton([[row[i] for i in active] for row in rows], picks, offsets)
+        weights = _newton([[row[i] for i in active] for row in rows], picks, offsets, counts)
         if min(weights) >= 0:
             for i, weight in zip(active, weights, strict=True):
                 found[i] = weight
@@ -34,7 +39,10 @@ def logistic(
 
 
 def _newton(
-    rows: Sequence[Sequence[float]], picks: Sequence[bool], offsets: Sequence[float]
+    rows: Sequence[Sequence[float]],
+    picks: Sequence[bool],
+    offsets: Sequence[float],
+    counts: Sequence[float],
 ) -> list[float]:
     columns = list(zip(*rows, strict=True))
     weights = [0.0] * len(columns)
@@ -43,9 +51,9 @@ def _newton(
             offset + sum(map(mul, weights, row)) for row, offset in zip(rows, offsets, strict=True)
         ]
         chances = [1 / (1 + math.exp(-max(-30.0, min(30.0, logit)))) for logit in logits]
-        misses = [pick - p for p, pick in zip(chances, picks, strict=True)]
+        misses = [n * (pick - p) for p, pick, n in zip(chances, picks, counts, strict=True)]
         slope = [sum(map(mul, misses, column)) for column in columns]
-        variances = [p * (1 - p) for p in chances]
+        variances = [n * p * (1 - p) for p, n in zip(chances, counts, strict=True)]
         bend = [[sum(map(mul, map(mul, variances, x), y)) for y in columns] for x in columns]
         for i in range(len(columns)):
             bend[i][i] += TINY  # where nothing tells features apart, no weight is needed

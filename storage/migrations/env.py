@@ -1,8 +1,8 @@
-"""Alembic's entry: migrate on the connection that `storage.database` hands over."""
+"""Alembic's entry: migrate on the connection that `storage.engine.database` hands over."""
 
 from alembic import context
 
-from storage.schema import metadata
+from storage.engine.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

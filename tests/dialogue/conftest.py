@@ -6,25 +6,32 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Table
-from telegram import Update
 
+from delivery import drawing
+from delivery.digest_pictures import DigestPictures
 from handlers import KloutApplication
+from handlers.following import digest
 from operations import assembly
-from operations.receiving import Receiving, with_bodies
 from operations.settings import Settings
-from playground.telegram.local import LocalTelegram
-from playground.telegram.wire import Json
-from playground.telegram.world import Chat, Person
+from operations.transport.dispatcher import Dispatcher
+from operations.transport.updates import page
+from playground.telegram.server.local import LocalTelegram
+from playground.telegram.server.wire import Json
+from playground.telegram.server.world import Chat, Person
 from playground.x.accounts import FixedWorld
 from playground.x.server import XServer
-from tests.accounts import NOW
+from scoring.reading.reader import BATCH_WINDOW
+from scoring.reading.strangers.servers import Reach
 from tests.conftest import X_TOKEN, Clock
+from tests.support import forking
+from tests.support.accounts import NOW
 
 BOT_TOKEN = "4242424242:AAbot-token-of-the-tests-0123456789abc"
 
@@ -41,7 +48,7 @@ class Talk:
     """People talking to the bot; every answer is what they would see."""
 
     def __init__(
-        self, telegram: LocalTelegram, application: KloutApplication, receiving: Receiving
+        self, telegram: LocalTelegram, application: KloutApplication, receiving: Dispatcher
     ) -> None:
         self.telegram = telegram
         self.application = application
@@ -53,26 +60,26 @@ class Talk:
         self.private = telegram.private_chat(self.ada)
 
     async def say(self, person: Person, chat: Chat, text: str, **how: object) -> list[Json]:
-        """Somebody writes; the messages that the bot sends in answer."""
+        """A person writes; the messages that the bot sends in answer."""
         return await self.feed(chat, self.telegram.say(person, chat, text, **how))  # type: ignore[arg-type]
 
     async def press(self, person: Person, where: Chat | Json, button: str) -> list[Json]:
-        """Somebody presses a button; the new messages it brings."""
+        """A person presses a button; the new messages it brings."""
         chat = where if isinstance(where, Chat) else self._chat(where)
         return await self.feed(chat, self.telegram.press(person, where, button))
 
     async def feed(self, chat: Chat, *updates: Json) -> list[Json]:
         """Updates arrive together; the new messages in `chat` once all are dealt with."""
-        before = len(self.telegram.history(chat))
+        before = {message["message_id"] for message in self.telegram.history(chat)}
         await self.arrive(*updates)
         await self.receiving.drained()
-        return [m for m in self.telegram.history(chat)[before:] if m["from"]["is_bot"]]
+        new = [m for m in self.telegram.history(chat) if m["message_id"] not in before]
+        return [message for message in new if message["from"]["is_bot"]]
 
     async def arrive(self, *updates: Json) -> None:
         """Updates arrive together and are stored; they are being dealt with."""
-        bot = self.application.bot
-        parsed = (Update.de_json(update, bot) for update in updates if update)
-        await self.receiving.accept(with_bodies(parsed))
+        came = page([update for update in updates if update], self.application.bot)
+        await self.receiving.accept(came.updates)
 
     async def sees(self, chat: Chat, text: str) -> Json:
         """The first message in `chat` that begins with `text`, as soon as it is there."""
@@ -87,6 +94,15 @@ class Talk:
         answers = await self.say(self.ada, self.private, text)
         assert len(answers) == 1, answers
         return str(answers[0]["text"])
+
+    async def forget(self, person: Person | None = None) -> str:
+        """Somebody, Ada if nobody is named, has all erased that is kept of them; the answer."""
+        person = person or self.ada
+        private = self.telegram.private_chat(person)
+        (question,) = await self.say(person, private, "/forget_me")
+        rows = question["reply_markup"]["inline_keyboard"]
+        await self.press(person, question, rows[0][0]["text"])
+        return str(self.telegram.history(private)[-1]["text"])
 
     async def tick(self, chat: Chat | None = None) -> list[Json]:
         """One run of the delivery; what it brings to a chat, Ada's if none is named."""
@@ -103,7 +119,7 @@ class Talk:
 
     async def rows(self, table: Table) -> list[dict[str, Any]]:
         """All of a table."""
-        async with self.application.services.database.reading() as connection:
+        async with self.application.services.stores.database.reading() as connection:
             return [dict(row) for row in (await connection.execute(table.select())).mappings()]
 
     def toast(self) -> Json:
@@ -115,7 +131,7 @@ class Talk:
 
 
 async def prove(talk: Talk, world: FixedWorld, person: Person, handle: str) -> None:
-    """Somebody proves that an account is theirs."""
+    """A person proves that an account is theirs."""
     private = talk.telegram.private_chat(person)
     (told,) = await talk.say(person, private, f"/prove @{handle}")
     (code,) = re.findall(r"klout-[0-9a-f]{6}", told["text"])
@@ -127,15 +143,27 @@ async def prove(talk: Talk, world: FixedWorld, person: Person, handle: str) -> N
 
 
 @pytest.fixture
+def budget_usd() -> str:
+    """What reading X may cost a month; a test sets it as it does `batch_window`."""
+    return "10"
+
+
+@pytest.fixture
 def settings(
-    tmp_path: Path, database_url: str, x_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    database_url: str,
+    x_url: str,
+    budget_usd: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Settings:
     monkeypatch.chdir(tmp_path)  # no .env of the developer
     return Settings(
         telegram_bot_token=SecretStr(BOT_TOKEN),
         x_bearer_token=SecretStr(X_TOKEN),
         x_api_url=x_url,
+        networks="x",
         database_url=database_url,
+        x_budget_usd_month=Decimal(budget_usd),
     )
 
 
@@ -154,34 +182,81 @@ def operator(telegram: LocalTelegram) -> Person:
 
 @pytest.fixture
 def operated(settings: Settings, operator: Person) -> Settings:
-    """Settings in which somebody operates the bot: for a module's own `settings`."""
+    """Settings that name an operator: for a module's own `settings`."""
     return settings.model_copy(update={"admin_ids": str(operator.id)})
 
 
 @pytest.fixture
-async def talk(
-    settings: Settings, telegram: LocalTelegram, clock: Clock, x: XServer
-) -> AsyncIterator[Talk]:
-    del x  # so that a test may take it by name: the server behind `settings`
-    async with assembly.services(settings, clock=clock) as services:
-        built = assembly.builder(settings, services)
-        built.request(telegram.request(read_timeout=1)).get_updates_request(
-            telegram.request()
-        ).updater(None)
-        application = assembly.ready(built.build())
-        async with application:
-            await application.start()
-            receiving = Receiving(application)
-            receiving.start()
-            yield Talk(telegram, application, receiving)
-            await receiving.close(0)
-            await application.stop()
+def batch_window(request: pytest.FixtureRequest) -> float:
+    """How long a look-up waits for others to share its request, in seconds.
+
+    A test sets it with `@pytest.mark.parametrize("batch_window", [0.1])`.
+    """
+    return 0.0 if "hurried" in request.fixturenames else BATCH_WINDOW
 
 
 @pytest.fixture
-def hurried(talk: Talk) -> None:
-    """Nobody else is waited for before X is asked."""
-    talk.application.services.reader._profiles._window = 0
+def reach() -> Reach | None:
+    """Where servers of the fediverse are; a module that reads them has its own."""
+    return None
+
+
+@pytest.fixture
+async def talk(  # noqa: PLR0917 - fixtures
+    settings: Settings,
+    telegram: LocalTelegram,
+    clock: Clock,
+    x: XServer,
+    batch_window: float,
+    reach: Reach | None,
+) -> AsyncIterator[Talk]:
+    del x  # so that a test may take it by name: the server behind `settings`
+    async with assembly.services(
+        settings, clock=clock, batch_window=batch_window, reach=reach
+    ) as services:
+        requests = telegram.request(read_timeout=1), telegram.request()
+        application = assembly.assembled(services, assembly.telegram_bot(settings, *requests))
+        async with application:
+            await application.start()
+            receiving = Dispatcher(application)
+            receiving.start()
+            yield Talk(telegram, application, receiving)
+            await receiving.close(0)
+            await application.delivery.close(0)
+            await application.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_to_draw() -> Iterator[None]:
+    """The drawing process is forked from one that has imported everything."""
+    forking.context()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "START_METHOD", "forkserver")
+        yield
+
+
+@pytest.fixture
+def hurried() -> None:
+    """A look-up waits for no other before X is asked: see `batch_window`."""
+
+
+@pytest.fixture
+def patient(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine draws all the same."""
+    monkeypatch.setattr(talk.application.services.drawing, "_patience", 100)
+
+
+@pytest.fixture(autouse=True)
+def words_alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digests come without their picture, which a process draws, unless a test is `patient`."""
+    if "patient" in request.fixturenames:
+        return
+
+    async def no_picture(_self: DigestPictures, _picture: object) -> None:
+        return None
+
+    monkeypatch.setattr(DigestPictures, "file", no_picture)
+    monkeypatch.setattr(digest, "week", lambda _contents: None)
 
 
 @pytest.fixture(autouse=True)

@@ -15,17 +15,18 @@ import pytest
 from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 
-from playground.telegram.local import LocalTelegram
-from playground.telegram.page_data import PageData
-from playground.telegram.web import create_app
-from playground.telegram.wire import Json
-from playground.telegram.world import Chat, Event, Person
-from storage.database import Database
-from storage.dialects import alone
-from storage.schema import metadata
+from playground.telegram.people.page_data import PageData
+from playground.telegram.server.local import LocalTelegram
+from playground.telegram.server.web import create_app
+from playground.telegram.server.wire import Json
+from playground.telegram.server.world import Chat, Event, Person
+from storage.engine.database import Database
+from storage.engine.schema import metadata
+from storage.engine.transaction import Lock
 from tests.conftest import X_TOKEN, Clock
-from tests.crashing import Fate, Forked, Orders
 from tests.dialogue.conftest import BOT_TOKEN
+from tests.support.crashing import Fate, Forked, Orders
+from tests.support.forking import ForkedProcess
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -45,7 +46,7 @@ def chromium() -> str:
 class BotProcess:
     """`python bot.py …` and everything it wrote."""
 
-    process: Process
+    process: Process | ForkedProcess
     output: list[str] = field(default_factory=list)
 
     async def until(self, text: str) -> str:
@@ -58,16 +59,34 @@ class BotProcess:
         raise AssertionError(f"{text!r} never came: {''.join(self.output)}")
 
     async def end(self, *, signal: int | None = None) -> int:
-        """Its exit code; within the five seconds that are promised after a signal."""
+        """Return its exit code, after a signal if one is given."""
         if signal is not None:
             self.process.send_signal(signal)
         assert self.process.stdout
-        async with asyncio.timeout(60 if signal is None else 5):
+        async with asyncio.timeout(60):
             self.output.append((await self.process.stdout.read()).decode())
             return await self.process.wait()
 
 
+async def stopped(bot: BotProcess) -> int:
+    """The exit code after SIGTERM, where the five seconds are another test's business."""
+    bot.process.terminate()
+    return await bot.end()
+
+
 class Launch(Protocol):
+    """Starts the bot in a folder, knowing nothing but `environment`."""
+
+    async def __call__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        *arguments: str,
+        program: Path = ROOT / "bot.py",
+    ) -> BotProcess: ...
+
+
+class Start(Protocol):
     """Starts the bot in a folder, knowing nothing but `environment`."""
 
     async def __call__(
@@ -76,14 +95,29 @@ class Launch(Protocol):
 
 
 @pytest.fixture
-async def launch() -> AsyncIterator[Launch]:
-    """Starts bots; none of them outlives the test, however that ends."""
-    started: list[Process] = []
+async def started() -> AsyncIterator[list[Process | ForkedProcess]]:
+    """Bots that a test has started; none of them outlives it, however it ends."""
+    processes: list[Process | ForkedProcess] = []
+    yield processes
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()  # nor does its pipe
 
-    async def launch(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
+
+@pytest.fixture
+def launch(started: list[Process | ForkedProcess]) -> Launch:
+    """Starts bots, each in a new interpreter, as an operator does."""
+
+    async def launch(
+        folder: Path,
+        environment: Mapping[str, str],
+        *arguments: str,
+        program: Path = ROOT / "bot.py",
+    ) -> BotProcess:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            ROOT / "bot.py",
+            program,
             *arguments or ("run",),
             cwd=folder,
             env={"PATH": os.environ["PATH"], **environment},
@@ -93,31 +127,40 @@ async def launch() -> AsyncIterator[Launch]:
         started.append(process)
         return BotProcess(process)
 
-    yield launch
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()  # nor does its pipe
+    return launch
+
+
+@pytest.fixture
+def start(started: list[Process | ForkedProcess]) -> Start:
+    """Starts bots whose imports are done already: see `tests.support.forking`."""
+
+    async def start(folder: Path, environment: Mapping[str, str], *arguments: str) -> BotProcess:
+        known = {"PATH": os.environ["PATH"], **environment}
+        process = await ForkedProcess.start(folder, known, *arguments or ("run",))
+        started.append(process)
+        return BotProcess(process)
+
+    return start
 
 
 @asynccontextmanager
 async def locked(database_url: str) -> AsyncIterator[None]:
-    """Somebody else writes, and keeps everyone from writing."""
+    """Another process writes, and keeps all others from writing."""
     database = await Database.open(database_url)
     try:
-        async with database.transaction() as connection:
-            await alone(connection, "migrations")
-            if connection.dialect.name == "postgresql":
+        async with database.transaction() as tx:
+            await tx.lock(Lock.MIGRATIONS)
+            if tx.on_postgresql:
                 tables = ", ".join(metadata.tables)
-                await connection.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
-                await connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+                await tx.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
+                await tx.execute(text("SET idle_in_transaction_session_timeout = 0"))
             yield
     finally:
         await database.close()
 
 
 class Fork(Protocol):
-    """Starts a bot that may die, on the town's servers: see `tests.crashing`."""
+    """Starts a bot that may die, on the town's servers: see `tests.support.crashing`."""
 
     def __call__(self, fate: Fate | None = None, **orders: Any) -> Forked: ...
 
@@ -126,11 +169,11 @@ class Town:
     """A local Telegram with one person, and the settings by which a bot finds it and X."""
 
     def __init__(
-        self, telegram: LocalTelegram, environment: Mapping[str, str], launch: Launch
+        self, telegram: LocalTelegram, environment: Mapping[str, str], start: Start
     ) -> None:
         self.telegram = telegram
         self.environment = dict(environment)
-        self.launch = launch
+        self.start = start
         self.ada = telegram.person("Ada", "en")
         self.chat = telegram.private_chat(self.ada)
 
@@ -139,7 +182,7 @@ class Town:
         return await self.answer_to(self.ada, self.chat, text)
 
     async def answer_to(self, person: Person, chat: Chat, text: str) -> Json:
-        """Somebody writes; the bot's next message in that chat."""
+        """A person writes; the bot's next message in that chat."""
         answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
 
         def watch(event: Event) -> None:
@@ -158,7 +201,7 @@ class Town:
 
 
 @pytest.fixture
-async def town(clock: Clock, x_url: str, database_url: str, launch: Launch) -> AsyncIterator[Town]:
+async def town(clock: Clock, x_url: str, database_url: str, start: Start) -> AsyncIterator[Town]:
     telegram = LocalTelegram(BOT_TOKEN, "klout_bot", clock)
     async with TestServer(create_app(telegram, PageData([], []))) as server:
         yield Town(
@@ -168,10 +211,11 @@ async def town(clock: Clock, x_url: str, database_url: str, launch: Launch) -> A
                 "TELEGRAM_API_URL": str(server.make_url("")).rstrip("/"),
                 "X_BEARER_TOKEN": X_TOKEN,
                 "X_API_URL": x_url,
+                "NETWORKS": "x",
                 "DATABASE_URL": database_url,
                 "LOG_LEVEL": "DEBUG",
             },
-            launch,
+            start,
         )
     assert telegram.violations == []
 

@@ -1,4 +1,4 @@
-"""Boards of groups, and proof that an account is somebody's own."""
+"""Boards of groups, and proof that an account is their owner's."""
 
 import sqlalchemy as sa
 from alembic import op

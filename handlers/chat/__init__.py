@@ -1,0 +1,1 @@
+"""Commands and buttons about a chat itself: help, choices, privacy, membership."""

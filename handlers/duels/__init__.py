@@ -1,0 +1,1 @@
+"""`/duel`: which of two accounts reaches more people?"""

@@ -1,0 +1,1 @@
+"""Commands and buttons about what a chat follows and when it hears of it."""

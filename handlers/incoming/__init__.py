@@ -1,0 +1,1 @@
+"""What comes in: commands and presses, parsed into requests, with their permissions."""

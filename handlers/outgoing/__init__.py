@@ -1,0 +1,1 @@
+"""What goes out: replies, pictures, refusals, and whether they arrived."""

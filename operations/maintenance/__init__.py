@@ -1,0 +1,1 @@
+"""Maintenance by an operator beside the bot: restore, receipts, a cost plan, an audit."""

@@ -1,0 +1,1 @@
+"""Observability of the process: logs, metrics, health checks, systemd."""

@@ -1,0 +1,1 @@
+"""Transport: polling and webhook in, dispatcher, rate limiter on the way out."""

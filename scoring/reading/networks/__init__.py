@@ -1,0 +1,1 @@
+"""Bluesky and the fediverse: how accounts there are named, and what they agree to."""

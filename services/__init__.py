@@ -1,0 +1,1 @@
+"""Use cases that handlers and background work share."""

@@ -1,0 +1,23 @@
+"""Erases what was read of accounts, and keeps who they are."""
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import Select, Table, delete
+
+from storage.engine.schema import handle, mention_count, post, post_span, snapshot, telling
+from storage.engine.transaction import Transaction
+
+_READ: Final[tuple[Table, ...]] = (snapshot, post, post_span, mention_count, handle, telling)
+"""What holds anything that was read of an account, or told of it."""
+
+
+async def erase_readings(tx: Transaction, accounts: Collection[int] | Select[tuple[int]]) -> None:
+    """Delete the readings of accounts, with their posts, mentions and handles.
+
+    Args:
+        tx: the transaction of the deletion.
+        accounts: our numbers of the accounts.
+    """
+    for table in _READ:
+        await tx.execute(delete(table).where(table.c.account_id.in_(accounts)))

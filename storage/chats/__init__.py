@@ -1,0 +1,1 @@
+"""Chats: their choices, their places and their lifecycle."""

@@ -1,0 +1,1 @@
+"""Stored duels: pairs of accounts that people judge, their votes, the accounts to choose from."""

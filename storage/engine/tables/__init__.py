@@ -1,0 +1,1 @@
+"""The tables by topic; `storage.engine.schema` has them all."""

@@ -1,0 +1,1 @@
+"""Maintenance of a whole database: backups, copies, counts, and deleting expired rows."""

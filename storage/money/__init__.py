@@ -1,0 +1,1 @@
+"""What reading X costs and when it is refused: ledger, usage, quotas, circuit breaker."""

@@ -1,0 +1,1 @@
+"""Hostile words, buttons and names."""

@@ -1,0 +1,1 @@
+"""Getting on with the bot: commands, pages, settings, refusals."""

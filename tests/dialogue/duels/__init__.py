@@ -1,0 +1,1 @@
+"""Duels, played by people."""

@@ -1,0 +1,1 @@
+"""What a chat follows, and what it is told without asking."""

@@ -1,0 +1,1 @@
+"""Groups: boards, owners, hidden accounts, membership."""

@@ -1,0 +1,1 @@
+"""Accounts of Bluesky and the fediverse."""

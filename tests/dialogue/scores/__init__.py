@@ -1,0 +1,1 @@
+"""Scores, as people ask for them."""

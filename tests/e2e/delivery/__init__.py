@@ -1,0 +1,1 @@
+"""Digests and answers of real processes that die, freeze or run side by side."""

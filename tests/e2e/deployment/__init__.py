@@ -1,0 +1,1 @@
+"""The image and the proxies' files of `deploy/`."""

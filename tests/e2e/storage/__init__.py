@@ -1,0 +1,1 @@
+"""Databases in trouble, poolers, and the commands that migrate, back up and restore."""

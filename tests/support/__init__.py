@@ -1,0 +1,1 @@
+"""Builders, doubles and servers that tests share."""

@@ -1,0 +1,1 @@
+"""The fediverse: accounts that are asked for at their own servers."""

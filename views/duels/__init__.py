@@ -1,0 +1,1 @@
+"""Duels as messages, and what people said in them."""

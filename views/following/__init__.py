@@ -1,0 +1,1 @@
+"""Messages about digests, alerts and what a chat follows."""

@@ -1,0 +1,97 @@
+"""A review of eight weeks or a year, in words."""
+
+from typing import Final
+
+from telegram import InlineKeyboardMarkup
+
+from services.digests.reviews import Review, Reviewed
+from views import OutgoingMessage
+from views.buttons import Action, button
+from views.scores.change_lines import difference, ends, fact
+from views.scores.score_card import headline, named
+from views.wording import Wording
+
+_MOST: Final = 10
+"""Accounts in a review: a message has room for so many."""
+
+
+def review(told: Review, wording: Wording, *, year: bool) -> OutgoingMessage:
+    """Return a review: who came how far, their best weeks, who overtook whom, and the gaps."""
+    gettext, language = wording.gettext, wording.language
+    if year:
+        title = gettext("<b>The year {year}</b>, as far as it was read")
+        title = title.format(year=told.end.year)
+    else:
+        title = gettext("<b>The last eight weeks</b>") + f" · {_days(told, wording)}"
+    blocks = [title, *(_account(each, wording) for each in told.accounts[:_MOST])]
+    text = gettext("{one} overtook {other}.")
+    overtook = [
+        text.format(one=named(ahead), other=named(behind)) for ahead, behind in told.overtakings
+    ]
+    if overtook:
+        blocks.append("\n".join(overtook[:_MOST]))
+    if len(told.accounts) > _MOST:
+        rest = len(told.accounts) - _MOST
+        blocks.append(
+            wording.count(
+                "{n} more account is not shown.", "{n} more accounts are not shown.", rest
+            )
+        )
+    other = (
+        button(gettext("Eight weeks"), Action.REVIEW, "weeks", language=language)
+        if year
+        else button(gettext("The year"), Action.REVIEW, "year", language=language)
+    )
+    return OutgoingMessage("\n\n".join(blocks), InlineKeyboardMarkup([[other]]))
+
+
+def which(wording: Wording) -> OutgoingMessage:
+    """Say what may stand behind `/review`."""
+    text = wording.gettext(
+        "<code>/review</code> looks back at the last eight weeks, <code>/review year</code> at this"
+        " year."
+    )
+    return OutgoingMessage(text)
+
+
+def _days(told: Review, wording: Wording) -> str:
+    begin, end = told.begin, told.end
+    first = wording.day(begin) if begin.year == end.year else wording.date(begin)
+    return wording.gettext("{begin} – {end}").format(begin=first, end=wording.day(end))
+
+
+def _account(each: Reviewed, wording: Wording) -> str:
+    gettext, change = wording.gettext, each.change
+    lines = [headline(each.reading, wording)]
+    if change is None:
+        lines.append(gettext("Too few readings to compare."))
+        return "\n".join(lines)
+    text = gettext("{ends} ({difference}).")
+    line = text.format(ends=ends(change, wording), difference=difference(change, wording))
+    lines.append(" ".join(filter(None, (line, _followers(each, wording)))))
+    if each.best is not None:
+        text = gettext("Best week: {begin} – {end}, {difference} ({fact}).")
+        lines.append(
+            text.format(
+                begin=wording.day(each.best.before.facts.as_of),
+                end=wording.day(each.best.after.facts.as_of),
+                difference=difference(each.best, wording),
+                fact=fact(each.best, wording),
+            )
+        )
+    if each.unread:
+        text = wording.count(
+            "Not read in {n} of these weeks.", "Not read in {n} of these weeks.", each.unread
+        )
+        lines.append(text)
+    return "\n".join(lines)
+
+
+def _followers(each: Reviewed, wording: Wording) -> str:
+    assert each.change is not None  # noqa: S101 - the caller has looked
+    new = each.change.after.facts.followers - each.change.before.facts.followers
+    if not new:
+        return ""
+    if new > 0:
+        return wording.count("{n} new follower.", "{n} new followers.", new)
+    return wording.count("{n} follower fewer.", "{n} followers fewer.", -new)

@@ -1,0 +1,1 @@
+"""Messages about boards and the ownership of accounts."""

@@ -1,0 +1,1 @@
+"""Messages for operators: pages, broadcasts and notices."""

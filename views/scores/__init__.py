@@ -1,0 +1,1 @@
+"""Scores, reasons, goals and comparisons in words."""
