@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 # Processes that the tests start would compile everything again, where a machine forbids to keep it.
 export PYTHONDONTWRITEBYTECODE :=
-# One process more than there are cores: many tests wait for processes of their own.
-PYTEST := $(BIN)/python -m pytest --dist=worksteal --numprocesses=$$($(BIN)/python -c 'import os; print(1 + os.cpu_count())')
+# More processes than there are cores: many tests wait.
+PYTEST := $(BIN)/python -m pytest --dist=worksteal --numprocesses=$$($(BIN)/python -c 'import os; print(2 + os.cpu_count())')
 
-.PHONY: help demo run test test-all-pythons check coverage properties check-postgresql format bench chaos soak audit lock messages clean
+.PHONY: help demo run test test-processes test-all-pythons check coverage properties check-postgresql format bench chaos soak audit lock messages clean
 
 help:  ## this list
 	@awk -F':.*## ' '/^[$$().A-Za-z-]+:.*## / {sub(/^\$$\(VENV\)/, ".venv", $$1); printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ demo: $(VENV)/.running  ## the whole bot over a made-up X and Telegram, in the b
 run: $(VENV)/.running  ## the bot on the real Telegram and X (settings: .env.example)
 	@$(BIN)/python bot.py run
 
-test: $(VENV)/.complete  ## the tests
-	@$(PYTEST)
+test: $(VENV)/.complete  ## the tests, but for those of whole processes
+	@$(PYTEST) -m "not processes"
+
+test-processes: $(VENV)/.complete  ## the tests that kill the bot as a process, or look at its page in a browser
+	@$(PYTEST) -m processes
 
 test-all-pythons:  ## the tests on every supported Python that is here, before a release
 	@tried=; missing=; failed=; for python in $(PYTHONS); do \
@@ -44,7 +47,7 @@ test-all-pythons:  ## the tests on every supported Python that is here, before a
 	    missing="$$missing $$python"; continue; \
 	  fi; \
 	  echo "== Python $$version"; tried="$$tried $$version"; \
-	  $(MAKE) --no-print-directory PYTHON=$$python VENV=.venvs/$$version test || failed="$$failed $$version"; \
+	  $(MAKE) --no-print-directory PYTHON=$$python VENV=.venvs/$$version test test-processes || failed="$$failed $$version"; \
 	done; \
 	echo "tried:$${tried:- none}"; \
 	[ -z "$$missing" ] || echo "not on this machine, hence not tried:$$missing"; \
@@ -58,6 +61,7 @@ check: $(VENV)/.complete  ## format, lint, types, tests
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory audit
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test-processes
 
 coverage: $(VENV)/.complete  ## the tests, and which lines they run (takes half as long again)
 	$(PYTEST) --cov --cov-report=term

@@ -22,11 +22,14 @@ from playground.x.server import XServer
 from scoring.reading.sources.x import XSource
 from storage.engine import sqlite
 from storage.engine.database import Database
-from tests.support import properties, untouched
+from tests.support import compiled, properties, untouched
 from tests.support.accounts import NOW, account
 from tests.support.postgresql import new_database
 
 X_TOKEN = "x-bearer-of-the-tests"
+
+_PROCESSES: Final = Path(__file__).parent / "e2e"
+"""Tests of whole processes: the bot's, which are killed, and browsers."""
 
 _SERVER: Final = os.environ.get("TEST_DATABASE_URL", "")
 
@@ -40,8 +43,10 @@ properties.chosen()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a database: only that is run on another engine."""
+    """Mark what uses a database, which runs on another engine, too, and what starts processes."""
     for item in items:
+        if _PROCESSES in item.path.parents:
+            item.add_marker("processes")
         if {"database_url", "empty_url", "server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
@@ -69,6 +74,12 @@ def pragmas() -> Iterator[tuple[str, ...]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "PRAGMAS", (*ours, "PRAGMA synchronous=OFF"))
         yield ours
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    with compiled.once():
+        yield
 
 
 class Clock:

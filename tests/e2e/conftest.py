@@ -194,7 +194,7 @@ class Town:
         unwatch = self.telegram.watch(watch)
         try:
             self.telegram.say(person, chat, text)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 return await answered
         finally:
             unwatch()

@@ -16,14 +16,19 @@ from tests.dialogue.conftest import Talk
 from tests.support.accounts import NOW
 from tests.support.subscribers import accounts, subscribe
 
-CHATS = 30
-HANDLES = 40
+CHATS = 8
+HANDLES = 20
 PAGE = Fault(200, "<html>maintenance</html>", "text/html")
 WHOLE = 65_000
 """A profile, ten posts and a count of mentions, in micro-dollars."""
 
-EACH = 12
-"""Ticks an hour: as often as X may be tried again. The bot's own are every 15 s."""
+OFTEN = timedelta(minutes=5)
+"""Between two ticks at first: as often as X may be tried again. The bot's own are every 15 s."""
+
+SELDOM = timedelta(minutes=15)
+"""Between two ticks later: by then X is tried again once an hour."""
+
+AT_FIRST = timedelta(minutes=75)
 
 
 class Slot(NamedTuple):
@@ -32,6 +37,7 @@ class Slot(NamedTuple):
     talk: Talk
     x: XServer
     clock: Clock
+    due_at: datetime
 
     @property
     def ledger(self) -> SpendingLedger:
@@ -45,9 +51,10 @@ class Slot(NamedTuple):
         return sum(row["state"] == "sent" for row in rows)
 
     async def go_on(self, hours: float) -> None:
-        for _ in range(round(hours * EACH)):
+        end = self.clock() + timedelta(hours=hours)
+        while self.clock() < end:
             await self.talk.tick()
-            self.clock.forward(minutes=60 / EACH)
+            self.clock.now += OFTEN if self.clock() < self.due_at + AT_FIRST else SELDOM
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ async def slot(talk: Talk, x: XServer, world: FixedWorld, clock: Clock) -> Slot:
         talk.application.services.stores.database, chats, handles, clock() + timedelta(hours=1)
     )
     clock.forward(hours=1)
-    return Slot(talk, x, clock)
+    return Slot(talk, x, clock, clock())
 
 
 async def test_five_hours_of_maintenance_book_each_resource_once(
@@ -116,7 +123,8 @@ async def test_when_it_answers_a_person_the_digests_go_out(slot: Slot) -> None:
     await slot.go_on(1.5)  # the next look is three quarters of an hour away
     assert len(slot.x.requests) == 5
     assert (await slot.talk.ask("/klout @account_9")).startswith("@account_9 · ")
-    await slot.go_on(5 / 60 + 1 / EACH)
+    await slot.go_on(0.25)
+    await slot.talk.tick()
     assert await slot.sent() == CHATS
 
 
@@ -144,7 +152,7 @@ async def test_timelines_or_counts_that_do_not_answer_are_booked_once(
     slot.x.fail(page, PAGE, times=9_999)
     await slot.go_on(5)
     requests = [path for path in slot.x.requests if path.removesuffix("/recent").endswith(page)]
-    assert len(requests) < 2 * HANDLES
+    assert len(requests) <= HANDLES + 3 * 8  # three accounts at each look
     assert await slot.spent() == HANDLES * WHOLE
     slot.x.recover()
     await slot.go_on(1.5)

@@ -14,7 +14,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 async def until(so: Callable[[], Awaitable[bool]]) -> None:
     """Wait for what other processes do."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(240):
         while not await so():  # noqa: ASYNC110 - they set no event here
             await asyncio.sleep(0.02)
 

@@ -23,6 +23,8 @@ from playground.telegram.server.local import LocalTelegram
 from playground.telegram.server.web import create_app
 from tests.e2e.conftest import chromium
 
+expect.set_options(timeout=30_000)
+
 COMMANDS: Final = ("klout", "why", "compare", "method")
 
 SHORT: Final = "<b>51</b>/100 <tg-spoiler>a secret</tg-spoiler> <code>x</code> @lea_blogs"
