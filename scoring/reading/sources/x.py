@@ -1,4 +1,4 @@
-"""The source X, read through tweepy: the only module that knows tweepy and HTTP.
+"""The source X, read through tweepy: the only module that knows tweepy.
 
 Unexpected behaviour of X and tweepy, and how this module and its neighbours handle it:
 
@@ -12,17 +12,14 @@ Unexpected behaviour of X and tweepy, and how this module and its neighbours han
   refuses a parameter in one spelling it is asked again in the other.
 """
 
-import codecs
 import json
 import logging
 import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiohttp
 from tweepy.asynchronous import AsyncClient
@@ -53,6 +50,7 @@ from scoring.reading.sources.x_refusals import (
     refusal,
     refused_by_name,
 )
+from scoring.reading.sources.x_session import RebasedSession, text
 from scoring.reading.sources.x_windows import mention_window, post_window
 from scoring.reading.windows import LONGEST, SHORTEST
 
@@ -67,20 +65,11 @@ _POSTS: Final = "/2/users/:id/tweets"
 _MENTIONS: Final = "/2/tweets/counts/recent"
 """Endpoints, as they are logged: without the number of any account."""
 
-_TO_CONNECT: Final = 5.0
-"""Seconds for a connection."""
-
 _USER_FIELDS: Final = ["created_at", "description", "protected", "public_metrics"]
 _POST_FIELDS: Final = ["created_at", "public_metrics"]
 
 _NEW_NAMES: Final = {"tweet.fields": "post.fields", "retweets": "reposts"}
 """Words of a timeline's query that X renames, or may rename (OpenAPI 2.167, 2026-08)."""
-
-_LONGEST_BODY: Final = 4 * 2**20
-"""Bytes of an answer, decompressed: many times what a hundred accounts take."""
-
-_CHUNK: Final = 2**16
-_GZIP: Final = 16 + zlib.MAX_WBITS
 
 _LONGEST_NUMBER: Final = 25
 """The most digits of a number in an answer: X writes no longer ones."""
@@ -200,7 +189,7 @@ class XSource:
 
     async def close(self) -> None:
         """Close the connections; the source may not be used afterwards."""
-        if isinstance(self._client.session, _RebasedSession):
+        if isinstance(self._client.session, RebasedSession):
             await self._client.session.close()
 
     async def _timeline(self, profile: Profile, since: datetime) -> Json:
@@ -241,14 +230,14 @@ class XSource:
             scoring.reading.errors.SourceUnreachable: X gave no answer, or no JSON object.
         """
         if self._client.session is None:  # made here because it belongs to the running loop
-            self._client.session = _RebasedSession(
+            self._client.session = RebasedSession(
                 self._base_url, self._proxy, self._certificates, self._timeout
             )
         status: int | None = None
         try:
             response = await request(self._client)
             status = response.status
-            body = json.loads(_text(response.body), parse_int=_whole)
+            body = json.loads(text(response.body), parse_int=_whole)
         except aiohttp.ClientConnectorError as error:
             raise _unreachable(endpoint, "no connection") from error
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
@@ -261,88 +250,6 @@ class XSource:
     def _refusal(self, endpoint: str, answer: RefusedError, handle: str) -> SourceError:
         _log.warning("X refuses %s with HTTP %d (%s)", endpoint, answer.status, answer.problem_type)
         return refusal(answer, handle, self._clock())
-
-
-class _Answer(NamedTuple):
-    """All that tweepy uses of an answer, which has been read."""
-
-    status: int
-    reason: str | None
-    headers: Mapping[str, str]
-    body: bytes
-
-    async def read(self) -> bytes:
-        return self.body
-
-
-async def _body_of(response: aiohttp.ClientResponse) -> bytes:
-    """A body, decompressed as it comes in.
-
-    Raises:
-        ValueError: it is too long, or not compressed as it says.
-    """
-    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding not in {"identity", "gzip", "x-gzip", ""}:
-        raise ValueError("unknown Content-Encoding")
-    unzip = zlib.decompressobj(_GZIP) if "gzip" in coding else None
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        try:
-            body += unzip.decompress(chunk, _LONGEST_BODY + 1 - len(body)) if unzip else chunk
-        except zlib.error:
-            raise ValueError("broken compression") from None
-        if len(body) > _LONGEST_BODY:
-            raise ValueError("too long")
-    if unzip and body and not unzip.eof:
-        raise ValueError("cut off")
-    return bytes(body)
-
-
-def _text(body: bytes) -> str:
-    # One broken character, or an endless number, is no reason to lose all the others.
-    return body.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
-
-
-class _RebasedSession:
-    """The part of an aiohttp session that tweepy uses, with the configured host."""
-
-    def __init__(
-        self,
-        base_url: str,
-        proxy: str | None,
-        certificates: ssl.SSLContext | None,
-        timeout: float,
-    ) -> None:
-        connector = aiohttp.TCPConnector(ssl=certificates or True)
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=_TO_CONNECT),
-            connector=connector,
-            proxy=proxy,
-            auto_decompress=False,
-        )
-        self._base_url = base_url
-
-    @asynccontextmanager
-    async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[Any]:
-        here = url.replace("https://api.twitter.com", self._base_url, 1)
-        options["headers"] = {**options.get("headers", {}), "Accept-Encoding": "gzip"}
-        async with self._session.request(
-            method, here, allow_redirects=False, **options
-        ) as response:
-            status, headers = response.status, response.headers
-            answers = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-            try:
-                body = await _body_of(response)
-            except ValueError:
-                if answers:
-                    raise
-                body = b""
-            if not answers:
-                raise RefusedError(status, headers, _text(body))
-            yield _Answer(status, response.reason, headers, body)
-
-    async def close(self) -> None:
-        await self._session.close()
 
 
 async def _users_by(handles: Sequence[str], client: AsyncClient) -> Any:
