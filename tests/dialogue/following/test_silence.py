@@ -16,7 +16,7 @@ from tests.dialogue.conftest import Talk
 from tests.support.accounts import NOW
 from tests.support.subscribers import accounts, subscribe
 
-CHATS = 8
+CHATS = 10
 HANDLES = 20
 PAGE = Fault(200, "<html>maintenance</html>", "text/html")
 WHOLE = 65_000
