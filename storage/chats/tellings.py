@@ -60,18 +60,17 @@ class Tellings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def last(self, place: Place, account_id: int) -> Telling | None:
-        """Return what a place was last told of an account; None when nothing."""
+    async def last(self, place: Place, accounts: Collection[int]) -> dict[int, Telling]:
+        """Return what a place was last told of accounts, by number; it may know none of some."""
+        if not accounts:
+            return {}
         async with self._database.reading() as connection:
-            row = (
-                await connection.execute(
-                    select(telling)
-                    .where(at(telling, place), telling.c.account_id == account_id)
-                    .order_by(telling.c.id.desc())
-                    .limit(1)
-                )
-            ).one_or_none()
-        return None if row is None else telling_of(row)
+            rows = await connection.execute(
+                select(telling)
+                .where(at(telling, place), telling.c.account_id.in_(accounts))
+                .order_by(telling.c.id)
+            )
+            return {row.account_id: telling_of(row) for row in rows}
 
     async def of(self, places: Collection[Place]) -> dict[Place, dict[int, Telling]]:
         """Return what each of some places was last told, by the account's number."""
