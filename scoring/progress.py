@@ -99,10 +99,24 @@ def by_week(points: Sequence[Point], now: datetime, most: int = WEEKS) -> list[P
     """
     weeks: list[Point | None] = [None] * (most + 1)
     for point in points:
-        age = max(0, (now - point.as_of) // _WEEK)
+        age = max(0, -1 - (point.as_of - now) // _WEEK)  # a week begins with its first moment
         if age <= most:
             weeks[age] = point
     return weeks
+
+
+def weeks_ago(points: Sequence[Point], now: datetime, most: int = WEEKS) -> Point | None:
+    """Return the score from which the last weeks count; None where none of them was read.
+
+    It is the last one of the calendar week that lies `most` weeks back, or else of the first week
+    after it that was read.
+
+    Args:
+        points: Oldest first.
+        now: In this week, aware.
+        most: How many weeks back.
+    """
+    return next(filter(None, reversed(by_week(points, week_end(now), most))), None)
 
 
 def weekly_moves(points: Sequence[Point], now: datetime, weeks: int) -> list[Move]:

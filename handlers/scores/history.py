@@ -57,7 +57,8 @@ async def _illustration(
     services, now = context.services, context.services.clock()
     followed = await services.subscriptions.following.has(to.place, reading.handle)
     if action is Action.CARD:
-        points = await services.reader.history(reading, now - timedelta(weeks=WEEKS + 1))
+        first = reading.score.facts.as_of - timedelta(weeks=WEEKS + 1)
+        points = await services.reader.history(reading, first)
         usual = await services.peers.usual(reading)
         return illustrations.card(reading, points, usual, now, wording, followed=followed)
     since = now - timedelta(weeks=illustrations.STRIP_WEEKS + 1)

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, SwitchInlineQue
 
 from scoring.peers.remarkable import remarkable
 from scoring.peers.usual import Usual
-from scoring.progress import WEEKS, Move, Point, by_week, progress, weekly_moves
+from scoring.progress import WEEKS, Move, Point, by_week, progress, week_end, weekly_moves
 from scoring.ranking import rank
 from scoring.reading.account import Reading
 from scoring.reading.handles import Request
@@ -108,7 +108,8 @@ def card(
     score, gettext = reading.score, wording.gettext
     weeks = [point for point in _weeks(reading, points, now) if point]
     past = _past([point for point in weeks if point.formula == score.formula])
-    fact = remarkable(score, progress(_with_now(reading, points), score.facts.as_of), usual)
+    weekly = progress(_with_now(reading, points), week_end(score.facts.as_of))
+    fact = remarkable(score, weekly, usual)
     numbers = [f"{wording.points(score.score)} {wording.margin(score.margin)}"]
     if len(past) > 1:
         since = gettext("since {day}").format(day=wording.short_day(past[0].moment))
@@ -164,11 +165,12 @@ def history(
         followed: whether the chat follows the account.
     """
     everything = _with_now(reading, points)
-    lately = [point for point in points if now - point.as_of < timedelta(weeks=WEEKS + 1)]
+    end = week_end(now)
+    lately = [point for point in points if end - point.as_of <= timedelta(weeks=WEEKS + 1)]
     weeks = _weeks(reading, lately, now)
     first = min((point.as_of for point in weeks if point), default=now)
     past = _past([point for point in _with_now(reading, lately) if point.as_of >= first])
-    strip = tuple(weekly_moves(everything, now, STRIP_WEEKS))
+    strip = tuple(weekly_moves(everything, end, STRIP_WEEKS))
     name = foreign(reading.name)
     headline = score_card.headline(reading, wording)
     weeks_said = wording.gettext("the last eight weeks")
@@ -267,8 +269,8 @@ def _with_now(reading: Visible, points: Sequence[Point]) -> list[Point]:
 
 
 def _weeks(reading: Visible, points: Sequence[Point], now: datetime) -> list[Point | None]:
-    """Return one point a week, oldest first, from the first week that was read."""
-    weeks = by_week(_with_now(reading, points), now)[::-1]
+    """Return one point a calendar week, oldest first, from the first week that was read."""
+    weeks = by_week(_with_now(reading, points), week_end(now))[::-1]
     while weeks and weeks[0] is None:
         del weeks[0]
     return weeks
