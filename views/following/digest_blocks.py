@@ -78,9 +78,7 @@ def milestone_lines(entries: Sequence[Entry], wording: Wording) -> list[str]:
         lines += _renamed(entry, wording)
         said = [_milestone(mark, entry, wording) for mark in entry.milestones]
         if said:
-            text = wording.gettext("{handle}: {words}")
-            handle = profile_link(entry.reading.handle)
-            lines.append(text.format(handle=handle, words=" ".join(said)))
+            lines.append(f"{profile_link(entry.reading.handle)} · {' '.join(said)}")
     return lines
 
 
@@ -187,7 +185,9 @@ def _milestone(mark: Milestone, entry: Entry, wording: Wording) -> str:
     number = count("{n}", "{n}", mark.number)
     left = mark.number - entry.reading.score.score
     near = wording.for_points(
-        "{points} point to your {number}.", "{points} points to your {number}.", left
+        "{score} now: {points} point to your {number}.",
+        "{score} now: {points} points to your {number}.",
+        left,
     )
     texts = {
         Kind.HIGHEST: gettext("Its highest score so far."),
@@ -201,4 +201,5 @@ def _milestone(mark: Milestone, entry: Entry, wording: Wording) -> str:
         Kind.BELOW: gettext("Now below {number}, by more than its margin."),
         Kind.NEAR: near,
     }
-    return texts[mark.kind].format(number=number, points=wording.points(max(0.0, left)))
+    points, score = wording.points(max(0.0, left)), wording.points(entry.reading.score.score)
+    return texts[mark.kind].format(number=number, points=points, score=score)

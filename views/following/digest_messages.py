@@ -166,8 +166,7 @@ def _title(told: DigestContents, now: datetime, wording: Wording) -> str:
     """Return the heading, with the days that it is about: "26 November – 3 December"."""
     gettext, base, days = wording.gettext, told.base, wording.day(now)
     if base is not None and base.date() != now.date():
-        begin = wording.day(base) if base.year == now.year else wording.date(base)
-        days = gettext("{begin} – {end}").format(begin=begin, end=days)
+        days = wording.period(base, now)
     name = gettext("<b>Where things stand</b>")
     if any(not entry.known for entry in told.entries):
         name = gettext("<b>What changed</b>")

@@ -26,7 +26,9 @@ def review(told: Review, wording: Wording, *, year: bool) -> OutgoingMessage:
         title = gettext("<b>The year {year}</b>, as far as it was read")
         title = title.format(year=told.begin.year)
     else:
-        title = gettext("<b>The last eight weeks</b>") + f" · {_days(told, wording)}"
+        title = (
+            gettext("<b>The last eight weeks</b>") + f" · {wording.period(told.begin, told.end)}"
+        )
     blocks = [title, *(_account(each, told.end, wording) for each in told.accounts[:_MOST])]
     text = gettext("{one} overtook {other}.")
     overtook = [
@@ -58,12 +60,6 @@ def which(wording: Wording) -> OutgoingMessage:
     return OutgoingMessage(text)
 
 
-def _days(told: Review, wording: Wording) -> str:
-    begin, end = told.begin, told.end
-    first = wording.day(begin) if begin.year == end.year else wording.date(begin)
-    return wording.gettext("{begin} – {end}").format(begin=first, end=wording.day(end))
-
-
 def _account(each: Reviewed, end: datetime, wording: Wording) -> str:
     gettext, change = wording.gettext, each.change
     lines, as_of = [headline(each.reading, wording)], each.reading.score.facts.as_of
@@ -76,11 +72,11 @@ def _account(each: Reviewed, end: datetime, wording: Wording) -> str:
     line = text.format(ends=ends(change, wording), difference=difference(change, wording))
     lines.append(" ".join(filter(None, (line, _followers(each, wording)))))
     if each.best is not None:
-        text = gettext("Best week: {begin} – {end}, {difference} ({fact}).")
+        text = gettext("Best week: {days}, {difference} ({fact}).")
+        before, after = each.best.before.facts.as_of, each.best.after.facts.as_of
         lines.append(
             text.format(
-                begin=wording.day(each.best.before.facts.as_of),
-                end=wording.day(each.best.after.facts.as_of),
+                days=wording.period(before, after),
                 difference=difference(each.best, wording),
                 fact=fact(each.best, wording),
             )

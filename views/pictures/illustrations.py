@@ -1,5 +1,6 @@
 """Pictures with text alternatives, for people who cannot see a picture or did not get it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,6 @@ from views.pictures import Contender, Contest, History, Past, Picture, Place, Sc
 from views.pictures.history_chart import moves, of_one_formula
 from views.pictures.part_bars import names
 from views.pictures.sheet import Theme
-from views.pictures.week_strip import names as names_of_weeks
 from views.scores import comparison_messages, score_card, score_messages
 from views.scores.remarkable_words import remark
 from views.wording import Wording
@@ -138,14 +138,20 @@ def card(
 
 
 def week(told: DigestContents) -> ScoreCard | None:
-    """Return the card of the account that moved most in a digest; None when none moved."""
+    """Return the card of the account that moved most in a digest; None when none moved.
+
+    It tells of the change that the digest tells.
+    """
     mover = told.mover
-    if mover is None or mover.reading is None:
+    if mover is None or mover.reading is None or mover.change is None:
         return None
     reading, score = mover.reading, mover.reading.score
     weeks = [point for point in _weeks(reading, told.past, score.facts.as_of) if point]
     past = _past([point for point in weeks if point.formula == score.formula])
-    return ScoreCard(reading.handle, reading.name, score, past)
+    before = mover.change.before
+    point = Past(before.facts.as_of, before.score, before.margin, before.formula, before.in_parts)
+    base = point if before.formula == score.formula else None
+    return ScoreCard(reading.handle, reading.name, score, past, base=base)
 
 
 def history(
@@ -295,9 +301,15 @@ def _moved(past: Sequence[Past], wording: Wording) -> list[str]:
 
 
 def _strip(weeks: Sequence[Move], wording: Wording) -> str:
-    """Count the weeks of each kind: "Last 26 weeks: 3 up, 2 down, 10 quiet, 11 not read"."""
-    kinds = names_of_weeks(wording)
-    told = [f"{weeks.count(kind)} {name}" for kind, name in kinds.items() if kind in weeks]
+    """Count the weeks of each kind: "3 up, 2 down, 10 within a point, 11 not read"."""
+    number = Counter(weeks)
+    counts: dict[Move, str] = {
+        "up": wording.count("{n} up", "{n} up", number["up"]),
+        "down": wording.count("{n} down", "{n} down", number["down"]),
+        "quiet": wording.count("{n} within a point", "{n} within a point", number["quiet"]),
+        "unread": wording.count("{n} not read", "{n} not read", number["unread"]),
+    }
+    told = [said for kind, said in counts.items() if number[kind]]
     title = wording.count("Last {n} week:", "Last {n} weeks:", len(weeks))
     return f"{title} {', '.join(told)}."
 

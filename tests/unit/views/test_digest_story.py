@@ -1,17 +1,22 @@
 """What a digest says of its time as a whole, and which line names which account."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from scoring.change import change
+from scoring.progress import Point
 from scoring.reading.account import Reading
 from scoring.score import score
 from services.digests.digest_contents import DigestContents
 from services.digests.digest_entries import Entry, ordered
+from services.digests.milestones import Kind, Milestone
 from services.visibility import Visible
 from tests.support.accounts import NOW
 from tests.support.facts import facts
 from tests.unit.scoring.test_change import WEEK
 from views.following import digest_messages
+from views.pictures import illustrations, layout
+from views.pictures.stored_cards import card_json, card_of
 from views.wording import wording_for
 
 ENGLISH = wording_for("en")
@@ -81,3 +86,34 @@ def test_a_short_digest_says_how_many_changes_it_leaves_out() -> None:
     assert 0 < shown < 30
     assert f"{30 - shown} more accounts changed." in short.html
     assert "more account" not in text(*entries)
+
+
+def test_a_picture_tells_the_change_that_its_caption_tells() -> None:
+    mover = entry(1, 9_000)
+    assert mover.change
+    moments = [NOW - 6 * WEEK, NOW - 3 * WEEK, NOW, TODAY]
+    scores = [20.0, 21.0, mover.change.before.score, mover.change.after.score]
+    past = [Point(at, points, 2.0, "2026.2") for at, points in zip(moments, scores, strict=True)]
+    card = illustrations.week(replace(digest(mover), past=past))
+    assert card
+    assert card_of(card_json(card)) == card
+    assert [point.moment for point in card.history] == moments
+    drawn = {box.text for box in layout(card, ENGLISH, "light").boxes}
+    assert ENGLISH.signed(mover.change.difference) in drawn
+    assert "since 18 Mar" in drawn
+
+
+def test_what_is_left_to_a_goal_is_told_with_the_score_that_it_is_left_from() -> None:
+    steady = entry(1, 0)
+    assert steady.reading
+    points = round(steady.reading.score.score + 0.2)
+    near = replace(steady, milestones=(Milestone(Kind.NEAR, points),))
+    score_now = ENGLISH.points(steady.reading.score.score)
+    assert f"{score_now} now: " in text(near)
+    assert f" to your {points}." in text(near)
+
+
+def test_a_period_of_two_years_names_both() -> None:
+    december, january = datetime(2026, 12, 25, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    assert ENGLISH.period(december, january) == "25 December 2026 – 1 January 2027"
+    assert ENGLISH.period(january, january + WEEK) == "1 January – 8 January"
