@@ -19,7 +19,8 @@ class Step:
     Attributes:
         reading: the account's newest reading.
         change: since the reading that the place was told before; None when it was told nothing.
-        known: the place was told of this very reading before; the change is told again.
+        known: the place was told of this very reading before, and the change is told again; not
+            where a message that tells it is still waiting.
     """
 
     reading: Visible
@@ -61,7 +62,7 @@ class LastTold:
     async def _step(self, reading: Visible, last: Telling | None) -> Step:
         base = counted_from(last, reading)
         change = await self._reader.change(reading, base) if base else None
-        return Step(reading, change, knows(last, reading))
+        return Step(reading, change, knows(last, reading) and not (last and last.waiting))
 
     async def begin(self, place: Place, readings: Iterable[Visible]) -> None:
         """Note the readings from which a place follows accounts of which it was told nothing."""
