@@ -9,6 +9,9 @@ from scoring.score import Parts
 WEEKS: Final = 8
 """How many weeks back an account is compared with."""
 
+STREAK_WEEKS: Final = 26
+"""How many weeks back a streak is followed."""
+
 _WEEK: Final = timedelta(weeks=1)
 
 
@@ -54,8 +57,8 @@ def progress(points: Sequence[Point], now: datetime) -> Progress:
     """Compare the newest score with those of the last `WEEKS` weeks.
 
     Args:
-        points: Oldest first; only those by the formula of the newest count, since a change of
-            formula looks like a change of the account.
+        points: Oldest first, of `STREAK_WEEKS` weeks before this one; only those by the formula of
+            the newest count, since a change of formula looks like a change of the account.
         now: The end of this week, aware.
     """
     if not points:
@@ -64,12 +67,12 @@ def progress(points: Sequence[Point], now: datetime) -> Progress:
     restarted = any(point.formula != newest for point in points)
     weeks = [
         point.score if point else None
-        for point in by_week([point for point in points if point.formula == newest], now)
+        for point in by_week([p for p in points if p.formula == newest], now, STREAK_WEEKS)
     ]
     current, earlier = weeks[0], weeks[1:]
     if current is None:
         return Progress(None, 0, record=False, restarted=restarted)
-    known = [score for score in earlier if score is not None]
+    known = [score for score in earlier[:WEEKS] if score is not None]
     growth = round(current - sum(known) / len(known), 1) if known else None
     streak = 0
     for later, before in zip(weeks, earlier, strict=False):

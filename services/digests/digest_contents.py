@@ -95,9 +95,10 @@ class DigestContents:
 
     @property
     def board_has_news(self) -> bool:
-        """Return whether a member of the board is new, changed, gone or was overtaken."""
+        """Return whether a member of the board is new, changed, gone or has another place."""
         steady = all(entry.sort is Sort.STEADY for entry in self.members)
-        return not steady or bool(overtakings(self.members))
+        rows = self.board.rows("growth") if self.board else []
+        return not steady or any(row.won for row in rows) or bool(overtakings(self.members))
 
     def of(self, sort: Sort) -> list[Entry]:
         """Return the entries of one sort."""

@@ -202,7 +202,7 @@ def _story(told: DigestContents, wording: Wording) -> str:
 
 def _quiet(told: DigestContents, wording: Wording) -> str:
     """Call the time quiet, but for what moved; "" where some of it was told before."""
-    if told.base is None or any(entry.known for entry in told.entries):
+    if told.base is None or any(entry.known and entry.reading for entry in told.entries):
         return ""
     ends = max((e.change.after.facts.as_of for e in told.entries if e.change), default=None)
     span = ends - told.base if ends else timedelta()

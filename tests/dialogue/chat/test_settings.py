@@ -47,7 +47,7 @@ async def test_settings_say_what_was_chosen(talk: Talk) -> None:
     title, language, handle, zone, digest, _clock, counts, news = page["text"].split("\n")
     assert title == "Les réglages de cette conversation"
     assert language == "Langue : français"
-    assert handle == "Votre pseudo : pas encore indiqué (/klout le demande)"
+    assert handle == "Votre pseudo\u00a0: pas encore indiqué (/klout le demande)"
     assert zone == "Fuseau horaire : Europe/Paris"
     assert "09:00 (Europe/Paris), puis chaque semaine" in digest
     assert counts == "2 comptes suivis · 1 alerte"

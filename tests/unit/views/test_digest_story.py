@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scoring.change import change
-from scoring.progress import Point
+from scoring.progress import Point, Progress
 from scoring.reading.account import Reading
+from scoring.reading.errors import HandleNotFound
 from scoring.score import score
 from services.digests.digest_contents import DigestContents
 from services.digests.digest_entries import Entry, ordered
 from services.digests.milestones import Kind, Milestone
+from services.standings import Board, LastWeek, Standing
 from services.visibility import Visible
+from storage.accounts.board_members import BoardSettings
 from tests.support.accounts import NOW
 from tests.support.facts import facts
 from tests.unit.scoring.test_change import WEEK
@@ -58,6 +61,8 @@ def test_a_time_that_was_told_of_already_is_not_called_quiet() -> None:
     steady = [entry(number, 0) for number in range(3)]
     assert "A quiet week." in text(*steady)
     assert "quiet" not in text(*steady, known(4))
+    gone = Entry("gone", None, None, HandleNotFound("gone"), known=True)
+    assert "A quiet week." in text(*steady, gone)
     assert "A quiet week." in text(*steady, entry(5, 9_000))
     told = text(*steady, entry(5, 9_000), known(4))
     assert "quiet" not in told
@@ -117,3 +122,26 @@ def test_a_period_of_two_years_names_both() -> None:
     december, january = datetime(2026, 12, 25, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
     assert ENGLISH.period(december, january) == "25 December 2026 – 1 January 2027"
     assert ENGLISH.period(january, january + WEEK) == "1 January – 8 January"
+
+
+def test_a_board_on_which_places_changed_does_not_stand_as_it_did() -> None:
+    members = entry(1, 0), entry(2, 0)
+
+    def on_board(before: float, now: float) -> DigestContents:
+        standings = tuple(
+            Standing(each.asked, each.reading, Progress(growth, 0, record=False), last_week=week)
+            for each, growth, week in (
+                (members[0], 0.0, last_week(members[0], 0.0)),
+                (members[1], now, last_week(members[1], before)),
+            )
+        )
+        board = Board(standings, TODAY, BoardSettings(closed=False, weekly=True))
+        return replace(digest(*members), board=board, members=members)
+
+    assert on_board(-30.0, 30.0).board_has_news
+    assert not on_board(30.0, 30.0).board_has_news
+
+
+def last_week(of: Entry, growth: float) -> LastWeek:
+    assert of.change
+    return LastWeek(of.change.before, growth)
