@@ -59,6 +59,9 @@ async def test_accounts_go_by_their_present_handles(stores: Stores) -> None:
     found = await stores.personal_data.export(ADA)
     assert [row["handle"] for row in found["follow"]] == ["star.bsky.test"]
     assert [row["handle"] for row in found["member"]] == ["star.bsky.test"]
+    await stores.chats.link(-3, ADA, "Old.bsky.test")
+    assert await stores.chats.linked_handle(-3, ADA) == "star.bsky.test"
+    assert await stores.chats.linked_handles(ADA) == ["star.bsky.test"]
     await stores.players.join(-3, ADA, NOW)
     players = await stores.players.of(-3)
     assert players[ADA].handle == "star.bsky.test"
