@@ -181,21 +181,21 @@ class DigestBuilder:
         async with self._stores.transaction() as tx:
             accounts = frozenset[int]().union(*(one.accounts for one in built))
             hidden = await self._stores.hidden.owners(tx, accounts)
-            newest = await self._stores.tellings.newest(tx, [one.due.place for one in built])
-            told = {
-                one.due.id: one.told
-                for one in built
-                if _may_be_told(one, hidden) and _is_up_to_date(one, newest)
-            }
+            told = {one.due.id: one.told for one in built if _may_be_told(one, hidden)}
             ready = await self._digests.ready(tx, told)
             await outbox.supersede(tx, ready)
-            sent = [one for one in built if one.due.id in ready]
+            # what was told counts without the digests that were superseded
+            newest = await self._stores.tellings.newest(tx, [one.due.place for one in built])
+            done = [one for one in built if one.due.id in ready]
+            sent = [one for one in done if _is_up_to_date(one, newest)]
+            outdated = [one.due.id for one in done if one not in sent]
+            await self._digests.reopen(tx, outdated)
             await outbox.post(tx, [_message(one) for one in sent])
             for one in sent:
                 await self._stores.tellings.post(
                     tx, one.due.place, one.tellings, "digest", _name(one), self._clock()
                 )
-        return len(told) == len(built)
+        return len(told) == len(built) and not outdated
 
     async def _duels_of(self, place: Place) -> GroupWeek | None:
         """Return what a group said in duels of the week; nothing in private."""

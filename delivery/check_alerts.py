@@ -11,7 +11,7 @@ from scoring.reading.account import Reading
 from scoring.reading.handles import key
 from scoring.reading.reader import Reader
 from services.alert_rules import judged, rebased
-from services.digests.last_told import Step, counted_from
+from services.digests.last_told import Step, counted_from, knows
 from services.visibility import Audience, Visible, seen
 from storage.accounts.alerts import Alert
 from storage.chats.places import Place
@@ -70,12 +70,12 @@ class AlertChecker:
         audience = Audience.of_chat(alert.place.chat_id)
         visible = seen(reading, audience)
         score, place = reading.score, alert.place
-        last = await self._stores.tellings.last(place, reading.account_id)
-        known = last is not None and last.as_of >= score.facts.as_of
-        step = Step(Visible(reading), None) if known else await self._step(alert, last, reading)
+        tellings = await self._stores.tellings.last(place, [reading.account_id])
+        last = tellings.get(reading.account_id)
+        step = await self._step(alert, last, reading)
         old = rebased(alert, await self._reader.change(reading, alert.seen_at))
         checked, speaks = judged(old, score, step.change.own if step.change else 0.0)
-        if not speaks or visible is None or (known and last and last.by == "digest"):
+        if not speaks or visible is None or (step.known and last and last.by == "digest"):
             await self._keep(alert, checked)  # a digest of this reading tells of crossings itself
             return
         if alert.threshold is not None:
@@ -95,14 +95,19 @@ class AlertChecker:
                 return
             if audience.sees(await self._stores.hidden.owner(tx, alert.handle)):
                 await self._stores.outbox.post(tx, [message])
-                if not known:
+                if not step.known:
                     told = {reading.account_id: step.told}
                     await self._stores.tellings.post(
                         tx, place, told, "alert", message.key, self._clock()
                     )
 
     async def _step(self, alert: Alert, last: Telling | None, reading: Reading) -> Step:
-        """Return the change since the place was told, or else since the alert was checked."""
+        """Return the change since the place was told, or else since the alert was checked.
+
+        A reading that the place knows has none: no alert tells its step a second time.
+        """
+        if knows(last, reading):
+            return Step(Visible(reading), None, known=True)
         base = counted_from(last, reading) or alert.seen_at
         return Step(Visible(reading), await self._reader.change(reading, base))
 

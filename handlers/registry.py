@@ -35,7 +35,7 @@ from handlers.incoming.button_arguments import (
 from handlers.incoming.permissions import Permission
 from handlers.incoming.requests import Done, InlinePress, Press, RunCommand
 from handlers.operators import admin, broadcast, erasing
-from handlers.scores import compare, explain, history, inline, klout
+from handlers.scores import compare, explain, history, inline, klout, own_handle
 from locales import LANGUAGES
 from views.buttons import Action
 
@@ -180,7 +180,8 @@ BUTTONS: Final = (
     _button(klout.press_why, change_of, Action.WHY, Action.LESS, Action.MORE, Action.SPAN),
     _button(explain.press_goal, handle, Action.GOAL),
     _button(klout.press_compare, handle, Action.COMPARE),
-    _button(klout.press_link, handle, Action.LINK),
+    _button(own_handle.press_link, handle, Action.LINK),
+    _button(own_handle.press_replace, handle_or_nothing, Action.RELINK),
     _button(history.press_picture, picture(handle), Action.CARD, Action.HISTORY),
     _button(compare.press_picture, picture(nothing), Action.CONTEST),
     _button(board.press_board, one_of(*_ORDERS, "new"), Action.BOARD),

@@ -24,6 +24,9 @@ _FEW: Final = 10.0
 
 _HALVINGS: Final = 40
 
+_KINDS: Final = ("likes", "replies", "reposts", "quotes")
+"""The kinds of reactions to a post."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lever:
@@ -123,7 +126,7 @@ def _twice(facts: Facts, part: str) -> Facts:
     if part == "community" or recent is None:
         lists = facts.listed and 2 * facts.listed
         return replace(facts, followers=2 * facts.followers, listed=lists)
-    counts = ["likes", "replies", "reposts", "quotes"]
+    counts = [*_KINDS]
     counts.append("posts" if part == "activity" else "mentions")
     doubled = {name: 2 * value for name in counts if (value := getattr(recent, name)) is not None}
     return replace(facts, recent=replace(recent, **doubled))
@@ -164,13 +167,11 @@ def _grown(name: LeverName, facts: Facts, factor: float) -> Facts:
         return facts
     if name == "mentions":
         return replace(facts, recent=replace(recent, mentions=_times(recent.mentions, factor)))
-    return replace(
-        facts,
-        recent=replace(
-            recent,
-            reposts=_times(recent.reposts, 1) + round((factor - 1) * max(1, _reactions(recent))),
-        ),
-    )
+    if not _reactions(recent):
+        return replace(facts, recent=replace(recent, reposts=_times(0, factor)))
+    # of each kind in the same proportion: a part that is doubled gains by the same measure
+    grown = {kind: round(n * factor) for kind in _KINDS if (n := getattr(recent, kind)) is not None}
+    return replace(facts, recent=replace(recent, **grown))
 
 
 def _times(count: int | None, factor: float) -> int:
@@ -194,8 +195,7 @@ def _is_known(name: LeverName, facts: Facts) -> bool:
 
 
 def _reactions(recent: Recent) -> int:
-    counts = (recent.likes, recent.replies, recent.reposts, recent.quotes)
-    return sum(count or 0 for count in counts)
+    return sum(getattr(recent, kind) or 0 for kind in _KINDS)
 
 
 def _per_post(facts: Facts) -> float:

@@ -9,6 +9,9 @@ from scoring.score import Parts
 WEEKS: Final = 8
 """How many weeks back an account is compared with."""
 
+STREAK_WEEKS: Final = 26
+"""How many weeks back a streak is followed."""
+
 _WEEK: Final = timedelta(weeks=1)
 
 
@@ -54,8 +57,8 @@ def progress(points: Sequence[Point], now: datetime) -> Progress:
     """Compare the newest score with those of the last `WEEKS` weeks.
 
     Args:
-        points: Oldest first; only those by the formula of the newest count, since a change of
-            formula looks like a change of the account.
+        points: Oldest first, of `STREAK_WEEKS` weeks before this one; only those by the formula of
+            the newest count, since a change of formula looks like a change of the account.
         now: The end of this week, aware.
     """
     if not points:
@@ -64,12 +67,12 @@ def progress(points: Sequence[Point], now: datetime) -> Progress:
     restarted = any(point.formula != newest for point in points)
     weeks = [
         point.score if point else None
-        for point in by_week([point for point in points if point.formula == newest], now)
+        for point in by_week([p for p in points if p.formula == newest], now, STREAK_WEEKS)
     ]
     current, earlier = weeks[0], weeks[1:]
     if current is None:
         return Progress(None, 0, record=False, restarted=restarted)
-    known = [score for score in earlier if score is not None]
+    known = [score for score in earlier[:WEEKS] if score is not None]
     growth = round(current - sum(known) / len(known), 1) if known else None
     streak = 0
     for later, before in zip(weeks, earlier, strict=False):
@@ -99,10 +102,24 @@ def by_week(points: Sequence[Point], now: datetime, most: int = WEEKS) -> list[P
     """
     weeks: list[Point | None] = [None] * (most + 1)
     for point in points:
-        age = max(0, (now - point.as_of) // _WEEK)
+        age = max(0, -1 - (point.as_of - now) // _WEEK)  # a week begins with its first moment
         if age <= most:
             weeks[age] = point
     return weeks
+
+
+def weeks_ago(points: Sequence[Point], now: datetime, most: int = WEEKS) -> Point | None:
+    """Return the score from which the last weeks count; None where none of them was read.
+
+    It is the last one of the calendar week that lies `most` weeks back, or else of the first week
+    after it that was read.
+
+    Args:
+        points: Oldest first.
+        now: In this week, aware.
+        most: How many weeks back.
+    """
+    return next(filter(None, reversed(by_week(points, week_end(now), most))), None)
 
 
 def weekly_moves(points: Sequence[Point], now: datetime, weeks: int) -> list[Move]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from scoring.progress import WEEKS, progress
+from scoring.progress import STREAK_WEEKS, progress, week_end
 from scoring.reading.errors import AccountError, AccountHidden, ScoringError
 from scoring.reading.handles import key
 from scoring.reading.reader import Reader
@@ -123,13 +123,12 @@ class Groups:
             return Standing(handle, None, problem=hidden, person=person, proved=proved)
         # of the newest reading, not of today: a board changes with what was read, not with the date
         newest = reading.score.facts.as_of
-        points = await self._reader.history(reading, newest - timedelta(weeks=WEEKS + 2))
+        points = await self._reader.history(reading, newest - timedelta(weeks=STREAK_WEEKS + 3))
         before = await self._reader.recall(reading.handle, newest - LAST_WEEK)
         last_week = None
         if (then := seen(before, EVERYBODY)) and newest - then.score.facts.as_of < 2 * LAST_WEEK:
             moment = then.score.facts.as_of
             earlier = [point for point in points if point.as_of <= moment]
-            last_week = LastWeek(then.score, progress(earlier, moment).growth)
-        return Standing(
-            handle, visible, progress(points, newest), problem, person, proved, last_week
-        )
+            last_week = LastWeek(then.score, progress(earlier, week_end(moment)).growth)
+        weekly = progress(points, week_end(newest))
+        return Standing(handle, visible, weekly, problem, person, proved, last_week)

@@ -15,6 +15,7 @@ from storage.accounts.picture_cache import PictureCache
 from storage.accounts.readings import Readings
 from storage.chats.chat_choices import ChatChoices
 from storage.chats.chat_lifecycle import ChatLifecycle
+from storage.chats.personal_data import PersonalData
 from storage.chats.tellings import Tellings
 from storage.duels.duel_edits import DuelEdits
 from storage.duels.duel_players import DuelPlayers
@@ -93,7 +94,8 @@ class Stores:
         self.judged: Final = JudgedDuels(database)
 
         self.chats: Final = ChatChoices(database)
-        self.lifecycle: Final = ChatLifecycle(database, self.outbox, self.broadcasts, self.voters)
+        self.lifecycle: Final = ChatLifecycle(database, self.outbox, self.broadcasts)
+        self.personal_data: Final = PersonalData(database, self.hidden, self.voters)
 
         self.usage: Final = Usage(database)
         self.quotas: Final = Quotas(database, exempt)

@@ -85,6 +85,7 @@ class Action(StrEnum):
     GOAL = "goal"
     SPAN = "span"
     REVIEW = "review"
+    RELINK = "relink"
 
 
 class ButtonData(NamedTuple):

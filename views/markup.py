@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from telegram import User
+
 from scoring.reading.names import network_of
 from scoring.reading.networks.typed_names import EVERYWHERE
 
@@ -32,6 +34,11 @@ def foreign(text: str) -> str:
     if not short:
         return ""
     return f"{_FIRST_STRONG_ISOLATE}{html.escape(short, quote=False)}{_POP_ISOLATE}"
+
+
+def mention(person: User) -> str:
+    """Return a link to a person by their first name, which notifies them in a group."""
+    return f'<a href="tg://user?id={person.id}">{foreign(person.first_name)}</a>'
 
 
 def quoted(words: Iterable[str]) -> str:

@@ -185,12 +185,6 @@ def old_message(wording: Wording) -> str:
     return wording.gettext("That message can no longer be changed. Please send the command again.")
 
 
-def linked(wording: Wording, handle: str) -> str:
-    """Return the toast after "that's me"."""
-    text = wording.gettext("Noted: in this chat /klout alone now answers for @{handle}.")
-    return text.format(handle=handle)
-
-
 def nobody_followed(wording: Wording, example: str) -> OutgoingMessage:
     """Say that the chat follows no account, so that there is nothing to tell."""
     text = wording.gettext(

@@ -1,14 +1,17 @@
 """What is kept of people, and messages about erasing it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
 from scoring.reading.handles import MAX_HANDLES
 from storage.accounts.alerts import Alert
+from storage.chats.personal_data import Forgotten
 from storage.queues.schedules import Schedule
 from views import OutgoingMessage
 from views.buttons import Action, button
+from views.markup import profile_link
 from views.wording import Wording
 
 
@@ -55,13 +58,23 @@ def forgotten(wording: Wording, known: int) -> str:
     return wording.gettext("There was nothing to forget.")
 
 
-def erase_question(wording: Wording) -> OutgoingMessage:
-    """Ask whether everything that is kept of a user shall be erased."""
+def erase_question(hidden: Sequence[str], wording: Wording) -> OutgoingMessage:
+    """Ask whether everything that is kept of a user shall be erased.
+
+    Args:
+        hidden: the accounts that the user hides, which the others see again afterwards.
+    """
     text = wording.gettext(
         "Erase everything that I keep of you? Your handles, your places on boards, and of this chat"
         " its choices, whom it follows and its alerts. It is gone at once, so I cannot bring it"
         " back; I will tell you the commands that set this chat up again."
     )
+    if hidden:
+        seen = wording.gettext(
+            "You hide {handles}. With your proof gone that ends, and I answer everybody again."
+        )
+        names = wording.listed([profile_link(name) for name in hidden])
+        text = f"{text}\n{seen.format(handles=names)}"
     yes = button(wording.gettext("Erase it all"), Action.ERASE, "yes")
     no = button(wording.gettext("Keep it"), Action.ERASE, "no")
     export = button(wording.gettext("Send me my data first"), Action.EXPORT)
@@ -69,13 +82,14 @@ def erase_question(wording: Wording) -> OutgoingMessage:
 
 
 def erased(
-    followed: Sequence[str], schedule: Schedule | None, alerts: Sequence[Alert], wording: Wording
+    forgotten: Forgotten, schedule: Schedule | None, alerts: Sequence[Alert], wording: Wording
 ) -> OutgoingMessage:
-    """Confirm that a user's data is erased; list the commands that set the chat up again."""
+    """Confirm that a user's data is erased; list the commands that set everything up again."""
     text = wording.gettext(
-        "Done. I have erased your handles, what you said in duels, this chat’s choices, whom it"
-        " followed, its alerts and what was waiting to be sent."
+        "Done. I have erased your handles, your places on boards, what you said in duels, this"
+        " chat’s choices, whom it followed, its alerts and what was waiting to be sent."
     )
+    followed = forgotten.followed
     commands = [
         "/follow " + " ".join(f"@{name}" for name in followed[first : first + MAX_HANDLES])
         for first in range(0, len(followed), MAX_HANDLES)
@@ -87,11 +101,25 @@ def erased(
         value = alert.threshold if alert.step is None else alert.step
         sign = "" if alert.step is None else "±"
         commands.append(f"/alert @{alert.handle} {sign}{value:g}")
-    if not commands:
-        return OutgoingMessage(text)
-    again = wording.gettext("Only this message still knows what was set. To set it again:")
-    told = "\n".join(f"<code>{command}</code>" for command in commands)
-    return OutgoingMessage(f"{text}\n{again}\n{told}")
+    lines = [text]
+    if commands:
+        lines.append(
+            wording.gettext("Only this message still knows what was set. To set it again:")
+        )
+        lines += [f"<code>{command}</code>" for command in commands]
+    for handle, groups in Counter(forgotten.boards).items():
+        lines.append(_rejoin(handle, groups, wording))
+    return OutgoingMessage("\n".join(lines))
+
+
+def _rejoin(handle: str, groups: int, wording: Wording) -> str:
+    """Say how to stand on the boards again that one stood on with a handle."""
+    command = f"<code>/join @{handle}</code>"
+    if groups == 1:
+        text = wording.gettext("In the group where you stood on the board: {command}")
+    else:
+        text = wording.gettext("In the {n} groups where you stood on the board: {command}")
+    return text.format(n=groups, command=command)
 
 
 def kept(wording: Wording) -> OutgoingMessage:

@@ -14,7 +14,7 @@ from telegram import ForceReply, User
 
 from locales import LANGUAGES
 from views import OutgoingMessage
-from views.markup import foreign, profile_link
+from views.markup import mention, profile_link
 from views.wording import Wording, wording_for
 
 
@@ -81,9 +81,8 @@ def ask_presser(
 
     The mention makes a selective prompt reach that user in a group.
     """
-    who = f'<a href="tg://user?id={person.id}">{foreign(person.first_name)}</a>'
     text = _texts(wording)[question].format(given=profile_link(given) if given else "")
-    return OutgoingMessage(f"{who}\n{text}", _force(wording, question, private=False))
+    return OutgoingMessage(f"{mention(person)}\n{text}", _force(wording, question, private=False))
 
 
 def asked(text: str) -> Asked | None:

@@ -10,6 +10,7 @@ from storage.queues.schedules import Schedule
 from views import OutgoingMessage
 from views.buttons import Action, button
 from views.following.following_messages import schedule_lines
+from views.markup import profile_link
 from views.pages import LANGUAGE_NAMES
 from views.wording import Wording
 
@@ -26,6 +27,7 @@ class Chosen:
             board: of a group; None in private.
             members: how many people are on the board.
             news: whether the operator may write here.
+            handle: in private, the person's own, "" before it was said; None in a group.
     """
 
     language: str | None
@@ -36,6 +38,7 @@ class Chosen:
     board: BoardSettings | None
     members: int
     news: bool
+    handle: str | None = None
 
 
 def settings(chosen: Chosen, wording: Wording) -> OutgoingMessage:
@@ -48,6 +51,7 @@ def settings(chosen: Chosen, wording: Wording) -> OutgoingMessage:
             if chosen.language
             else gettext("each reader’s own")
         ),
+        *_own(chosen.handle, wording),
         gettext("Time zone: {zone}").format(zone=wording.zone(chosen.zone or DEFAULT_ZONE)),
         *(
             schedule_lines(chosen.schedule, wording)
@@ -80,6 +84,14 @@ def settings(chosen: Chosen, wording: Wording) -> OutgoingMessage:
         lines.append(gettext("News from this bot’s operator: no"))
         rows.append([button(gettext("Get the news"), Action.NEWS, "on")])
     return OutgoingMessage("\n".join(lines), InlineKeyboardMarkup(rows))
+
+
+def _own(handle: str | None, wording: Wording) -> list[str]:
+    if handle is None:
+        return []
+    if not handle:
+        return [wording.gettext("Your handle: not said yet (<code>/klout</code> asks for it)")]
+    return [wording.gettext("Your handle: {handle}").format(handle=profile_link(handle))]
 
 
 def _board(board: BoardSettings, members: int, wording: Wording) -> str:

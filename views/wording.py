@@ -187,6 +187,11 @@ class Wording:
             return shown
         return get_timezone_location(zone, locale=self._locale, return_city=True)
 
+    def period(self, begin: datetime, end: datetime) -> str:
+        """Format days: "26 November – 3 December"; with both years where they are two."""
+        form = self.day if begin.year == end.year else self.date
+        return self.gettext("{begin} – {end}").format(begin=form(begin), end=form(end))
+
     def moment(self, moment: datetime) -> str:
         """Format a date and a time in UTC: "1 December, 00:00 UTC"."""
         time = format_time(moment, format="HH:mm", locale=self._locale)

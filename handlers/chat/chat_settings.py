@@ -3,6 +3,7 @@
 from handlers.context import Context
 from handlers.incoming.requests import Command, Interaction, Press
 from handlers.outgoing.replies import replace, say, toast
+from handlers.scores import lookup
 from views import OutgoingMessage
 from views import settings_page as views
 
@@ -31,6 +32,7 @@ async def _page(to: Interaction, context: Context) -> OutgoingMessage:
             board=None if to.private else await services.groups.settings(chat_id),
             members=len(await services.groups.members(chat_id)),
             news=await services.chats.news(chat_id),
+            handle=await lookup.own_handle(to, context) if to.private else None,
         ),
         to.wording,
     )

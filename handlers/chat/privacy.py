@@ -24,7 +24,10 @@ async def export(command: Command, context: Context) -> None:
 async def forget_me(command: Command, context: Context) -> None:
     """Ask whether to erase all that is stored of a user; in private, since that chat goes too."""
     if await _in_private(command, context):
-        await say(command.message, privacy_pages.erase_question(command.wording))
+        hidden: list[str] = []
+        if command.person is not None:
+            hidden = await context.services.stores.personal_data.hides(command.person.id)
+        await say(command.message, privacy_pages.erase_question(hidden, command.wording))
 
 
 async def press_erase(press: Press[str], context: Context) -> None:
@@ -38,9 +41,9 @@ async def press_erase(press: Press[str], context: Context) -> None:
     person, services = press.query.from_user, context.services
     schedule = await services.subscriptions.schedule(press.place)
     alerts = await services.subscriptions.alerts(press.place)
-    followed = await services.lives.forget(person.id)
+    forgotten = await services.stores.personal_data.forget(person.id)
     services.chats.forgotten(person.id)
-    confirmation = privacy_pages.erased(followed, schedule, alerts, press.wording)
+    confirmation = privacy_pages.erased(forgotten, schedule, alerts, press.wording)
     await replace(press.query, confirmation)
 
 
@@ -65,7 +68,8 @@ async def press_forget(press: Press[None], context: Context) -> None:
 
 async def _export(to: Interaction, context: Context) -> None:
     if person := await _in_private(to, context):
-        file = receipt_files.export(await context.services.lives.export(person.id), to.wording)
+        everything = await context.services.stores.personal_data.export(person.id)
+        file = receipt_files.export(everything, to.wording)
         await to.message.reply_document(file.content, caption=file.caption, filename=file.name)
 
 

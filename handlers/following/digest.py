@@ -63,6 +63,6 @@ async def _late(to: Interaction, context: Context, place: Place, handle: str) ->
     if reading is None:
         return
     step = await services.told.step(place, reading)
-    if step.change is not None and step.change.difference:
+    if step.change is not None and step.change.difference and not step.known:
         await say(to.message, alert_messages.late(step, to.wording))
         await services.told.answered(place, {reading.account_id: step})

@@ -8,7 +8,7 @@ from handlers.incoming.button_arguments import Pictured
 from handlers.incoming.requests import Command, Interaction, OldButton, Press
 from handlers.outgoing import picture_replies
 from handlers.scores import lookup
-from scoring.progress import WEEKS
+from scoring.progress import STREAK_WEEKS
 from services.visibility import Visible, seen
 from views.buttons import Action
 from views.pictures import illustrations
@@ -57,7 +57,8 @@ async def _illustration(
     services, now = context.services, context.services.clock()
     followed = await services.subscriptions.following.has(to.place, reading.handle)
     if action is Action.CARD:
-        points = await services.reader.history(reading, now - timedelta(weeks=WEEKS + 1))
+        first = reading.score.facts.as_of - timedelta(weeks=STREAK_WEEKS + 1)
+        points = await services.reader.history(reading, first)
         usual = await services.peers.usual(reading)
         return illustrations.card(reading, points, usual, now, wording, followed=followed)
     since = now - timedelta(weeks=illustrations.STRIP_WEEKS + 1)

@@ -145,10 +145,3 @@ async def press_compare(press: Press[str], context: Context) -> None:
         press.wording, Question.COMPARE, press.query.from_user, press.argument
     )
     await say(press.message, question)
-
-
-async def press_link(press: Press[str], context: Context) -> None:
-    """Remember in this chat that the handle is the presser's own."""
-    person, chat_id = press.query.from_user, press.message.chat_id
-    await context.services.chats.link(chat_id, person.id, press.argument)
-    await toast(press.query, pages.linked(press.wording, press.argument))

@@ -1,6 +1,7 @@
 """The contents of a digest: its entries, what they make together, and how it is stored."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,8 +73,13 @@ class DigestContents:
 
     @property
     def base(self) -> datetime | None:
-        """Return the moment of the earliest reading that a change counts from."""
-        return min((e.change.before.facts.as_of for e in self.entries if e.change), default=None)
+        """Return the moment, by its day, from which most changes count; of as many, the latest.
+
+        An account that is followed later than the others does not name the time of all.
+        """
+        moments = [entry.change.before.facts.as_of for entry in self.entries if entry.change]
+        days = Counter(moment.date() for moment in moments)
+        return max(moments, key=lambda moment: (days[moment.date()], moment), default=None)
 
     @property
     def told(self) -> dict[int, Told]:
@@ -89,9 +95,10 @@ class DigestContents:
 
     @property
     def board_has_news(self) -> bool:
-        """Return whether a member of the board is new, changed, gone or was overtaken."""
+        """Return whether a member of the board is new, changed, gone or has another place."""
         steady = all(entry.sort is Sort.STEADY for entry in self.members)
-        return not steady or bool(overtakings(self.members))
+        rows = self.board.rows("growth") if self.board else []
+        return not steady or any(row.won for row in rows) or bool(overtakings(self.members))
 
     def of(self, sort: Sort) -> list[Entry]:
         """Return the entries of one sort."""

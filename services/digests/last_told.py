@@ -19,10 +19,13 @@ class Step:
     Attributes:
         reading: the account's newest reading.
         change: since the reading that the place was told before; None when it was told nothing.
+        known: the place was told of this very reading before, and the change is told again; not
+            where a message that tells it is still waiting.
     """
 
     reading: Visible
     change: Change | None
+    known: bool = False
 
     @property
     def base(self) -> datetime | None:
@@ -45,13 +48,21 @@ class LastTold:
 
     async def step(self, place: Place, reading: Visible) -> Step:
         """Return a reading with its change since the place was told of another one."""
-        base = counted_from(await self._tellings.last(place, reading.account_id), reading)
-        change = await self._reader.change(reading, base) if base else None
-        return Step(reading, change)
+        return (await self.steps(place, [reading]))[reading.account_id]
 
     async def steps(self, place: Place, readings: Iterable[Visible]) -> dict[int, Step]:
         """Return the step of each reading, by the account's number."""
-        return {reading.account_id: await self.step(place, reading) for reading in readings}
+        by_number = {reading.account_id: reading for reading in readings}
+        told = await self._tellings.last(place, by_number)
+        return {
+            number: await self._step(reading, told.get(number))
+            for number, reading in by_number.items()
+        }
+
+    async def _step(self, reading: Visible, last: Telling | None) -> Step:
+        base = counted_from(last, reading)
+        change = await self._reader.change(reading, base) if base else None
+        return Step(reading, change, knows(last, reading) and not (last and last.waiting))
 
     async def begin(self, place: Place, readings: Iterable[Visible]) -> None:
         """Note the readings from which a place follows accounts of which it was told nothing."""
@@ -59,8 +70,11 @@ class LastTold:
         await self.answered(place, {n: step for n, step in steps.items() if step.base is None})
 
     async def answered(self, place: Place, steps: Mapping[int, Step]) -> None:
-        """Note that an answer has told a place of readings; call it once the answer arrived."""
-        told = {number: step.told for number, step in steps.items()}
+        """Note that an answer has told a place of readings; call it once the answer arrived.
+
+        What the place knew before changes nothing, and writes nothing.
+        """
+        told = {number: step.told for number, step in steps.items() if not step.known}
         await self._tellings.answered(place, told, self._clock())
 
 
@@ -71,4 +85,9 @@ def counted_from(last: Telling | None, reading: Reading) -> datetime | None:
     """
     if last is None:
         return None
-    return last.as_of if last.as_of < reading.score.facts.as_of else last.since
+    return last.since if knows(last, reading) else last.as_of
+
+
+def knows(last: Telling | None, reading: Reading) -> bool:
+    """Return whether a place that was last told this knows a reading, or a newer one."""
+    return last is not None and last.as_of >= reading.score.facts.as_of

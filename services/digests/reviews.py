@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from scoring.change import Change
-from scoring.progress import Point, week_end
+from scoring.progress import WEEKS, Point, week_end
 from scoring.reading.handles import key
 from scoring.reading.reader import Reader
 from services.boards import Groups
@@ -47,6 +47,7 @@ class Review:
     """What happened to the accounts of a place.
 
     Attributes:
+        begin, end: the time that is reviewed; no change counts from an earlier reading.
         accounts: who gained most comes first.
         overtakings: pairs of the account ahead now and the one ahead before.
     """
@@ -72,30 +73,44 @@ class Reviews:
         """Return a review of what a place follows and of its board's members.
 
         Args:
-            year: of this calendar year (UTC) so far; else of the last eight weeks.
+            year: of this calendar year (UTC) so far, in January of the year before; else of the
+                last eight weeks.
         """
         now = self._clock()
-        begin = datetime(now.year, 1, 1, tzinfo=now.tzinfo) if year else now - 8 * _WEEK
-        reviewed = [await self._one(reading, begin) for reading in await self._readings(place)]
+        if year:
+            begin, end = _year(now)
+            first = begin
+        else:
+            begin, end = now - WEEKS * _WEEK, now
+            first = week_end(now) - (WEEKS + 1) * _WEEK  # by the calendar, as a picture's weeks are
+        readings = await self._readings(place, end)
+        reviewed = [await self._one(reading, first, end) for reading in readings]
+        bases = [each.change.before.facts.as_of for each in reviewed if each.change]
         moved = [(each.reading, each.change) for each in reviewed if each.change]
         ordered = sorted(reviewed, key=lambda each: (-each.own, key(each.reading.handle)))
-        return Review(begin, now, tuple(ordered), tuple(passed(moved)))
+        return Review(min([begin, *bases]), end, tuple(ordered), tuple(passed(moved)))
 
-    async def _readings(self, place: Place) -> list[Visible]:
+    async def _readings(self, place: Place, end: datetime) -> list[Visible]:
+        """Return the last reading up to a moment, or else the newest, of each account.
+
+        Those that may not be shown are left out.
+        """
         names = [followed.handle for followed in await self._follows.of(place)]
         if place.chat_id < 0 and not (await self._groups.settings(place.chat_id)).closed:
             members = await self._groups.members(place.chat_id)
             names += [each.handle for each in members.values()]
         audience, found = Audience.of_chat(place.chat_id), dict[int, Visible]()
         for name in names:
-            if reading := seen(await self._reader.stored(name), audience):
+            read = await self._reader.recall(name, end) or await self._reader.stored(name)
+            if reading := seen(read, audience):
                 found[reading.account_id] = reading
         return list(found.values())
 
-    async def _one(self, reading: Visible, begin: datetime) -> Reviewed:
-        points = await self._reader.history(reading, begin)
+    async def _one(self, reading: Visible, begin: datetime, end: datetime) -> Reviewed:
+        history = await self._reader.history(reading, begin)
         formula = reading.score.formula
-        weekly = _weekly(point for point in points if point.formula == formula)
+        points = [point for point in history if point.as_of <= end and point.formula == formula]
+        weekly = _weekly(points)
         if not weekly:
             return Reviewed(reading, None, None, 0, 0)
         first, last = weekly[0].as_of, weekly[-1].as_of
@@ -120,6 +135,14 @@ class Reviews:
             if change is not None and change.own > 0 and not change.noise:
                 return change
         return None
+
+
+def _year(now: datetime) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of the year to review: in January the one before."""
+    january = datetime(now.year, 1, 1, tzinfo=now.tzinfo)
+    if now.month > 1:
+        return january, now
+    return january.replace(year=now.year - 1), january - timedelta(seconds=1)
 
 
 def _weekly(points: Iterable[Point]) -> list[Point]:

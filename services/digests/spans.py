@@ -1,11 +1,13 @@
 """The span that a change is explained over, and the reading that it is counted from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from scoring.change import Change
+from scoring.progress import Point, weeks_ago
 from scoring.reading.account import Reading
 from scoring.reading.reader import Reader
 
@@ -47,8 +49,8 @@ class Explained:
 async def explain(reader: Reader, reading: Reading, span: Span, base: datetime | None) -> Explained:
     """Explain a score's change over a span; the network is never asked.
 
-    Where no reading is as old as the span is long, the oldest one is taken. A place that was told
-    nothing gets the last week.
+    The reading nearest to the span's beginning is taken; for eight weeks the one from which the
+    review and the pictures count, too. A place that was told nothing gets the last week.
 
     Args:
         base: the moment of the reading that was told before this one, or None.
@@ -72,5 +74,12 @@ async def _over(reader: Reader, reading: Reading, span: Span) -> Change | None:
         # of several as high, the newest: what came after it is what has changed
         highest = max(alike, key=lambda point: (point.score, point.as_of))
         return await reader.change(reading, highest.as_of)
-    since = max(points[0].as_of, as_of - _LENGTHS[span])
-    return await reader.change(reading, since)
+    return await reader.change(reading, _begin(points, as_of, span).as_of)
+
+
+def _begin(points: Sequence[Point], as_of: datetime, span: Span) -> Point:
+    """Return the earlier score that a span begins with."""
+    if span is Span.EIGHT_WEEKS and (first := weeks_ago(points, as_of)):
+        return first
+    begin = as_of - _LENGTHS[span]
+    return min(points, key=lambda point: abs(point.as_of - begin))

@@ -15,7 +15,8 @@ def with_account(table: Table) -> FromClause:
     A hidden account is left out: its new handle is hidden, too.
     """
     visible = and_(account.c.id == handle.c.account_id, account.c.hidden_by.is_(None))
-    return table.outerjoin(handle, handle.c.key == table.c.key).outerjoin(account, visible)
+    named = table.c.key if "key" in table.c else func.lower(table.c.handle)
+    return table.outerjoin(handle, handle.c.key == named).outerjoin(account, visible)
 
 
 def present(table: Table) -> Label[Any]:

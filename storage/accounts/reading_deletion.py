@@ -3,17 +3,19 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Select, Table, delete
+from sqlalchemy import Select, Table, delete, select
 
-from storage.engine.schema import handle, mention_count, post, post_span, snapshot, telling
+from storage.engine.schema import account, handle, mention_count, post, post_span, snapshot, telling
 from storage.engine.transaction import Transaction
 
-_READ: Final[tuple[Table, ...]] = (snapshot, post, post_span, mention_count, handle, telling)
+_READ: Final[tuple[Table, ...]] = (snapshot, post, post_span, mention_count, telling)
 """What holds anything that was read of an account, or told of it."""
 
 
 async def erase_readings(tx: Transaction, accounts: Collection[int] | Select[tuple[int]]) -> None:
     """Delete the readings of accounts, with their posts, mentions and handles.
+
+    The handles of a hidden account stay: by them it is kept from boards and lists.
 
     Args:
         tx: the transaction of the deletion.
@@ -21,3 +23,6 @@ async def erase_readings(tx: Transaction, accounts: Collection[int] | Select[tup
     """
     for table in _READ:
         await tx.execute(delete(table).where(table.c.account_id.in_(accounts)))
+    hidden = select(account.c.id).where(account.c.hidden_by.is_not(None))
+    theirs = handle.c.account_id.in_(accounts)
+    await tx.execute(delete(handle).where(theirs, handle.c.account_id.not_in(hidden)))

@@ -5,6 +5,7 @@ from typing import Final
 from async_lru import alru_cache
 from sqlalchemy import bindparam, delete, func, select
 
+from storage.accounts.present_handles import present, with_account
 from storage.engine.database import Database
 from storage.engine.dialects import upsert
 from storage.engine.schema import chat, link
@@ -94,22 +95,24 @@ class ChatChoices:
             )
 
     async def linked_handle(self, chat_id: int, person_id: int) -> str | None:
-        """Return the handle that a person linked in this chat, or None."""
+        """Return the present handle of the account that a person linked in this chat, or None."""
         async with self._database.reading() as connection:
             found: str | None = await connection.scalar(
-                select(link.c.handle).where(
-                    link.c.chat_id == chat_id, link.c.person_id == person_id
-                )
+                select(present(link))
+                .select_from(with_account(link))
+                .where(link.c.chat_id == chat_id, link.c.person_id == person_id)
             )
         return found
 
     async def linked_handles(self, person_id: int) -> list[str]:
-        """Return the handles that a person linked, in any chat."""
+        """Return the present handles of the accounts that a person linked, in any chat."""
+        named = present(link)
         async with self._database.reading() as connection:
             rows = await connection.execute(
-                select(func.min(link.c.handle).label("handle"))
+                select(func.min(named.element).label("handle"))
+                .select_from(with_account(link))
                 .where(link.c.person_id == person_id)
-                .group_by(func.lower(link.c.handle))
+                .group_by(func.lower(named.element))
             )
             return [row.handle for row in rows]
 

@@ -1,11 +1,10 @@
-"""The lifecycle of chats: unreachable, back, moved to another number, erased, exported."""
+"""The lifecycle of chats: unreachable, back, moved to another number."""
 
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Table,
     UniqueConstraint,
     and_,
@@ -15,24 +14,17 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
-from storage.accounts.reading_deletion import erase_readings
 from storage.chats.places import Place, at
-from storage.duels import votes
-from storage.duels.voters import VoterKey
 from storage.engine.database import Database
-from storage.engine.portions import PORTION, delete_some, in_portions
+from storage.engine.portions import PORTION, in_portions
 from storage.engine.schema import (
-    account,
     alert,
     board,
-    broadcast,
     chat,
-    claim,
     digest,
     duel,
     follow,
@@ -42,11 +34,9 @@ from storage.engine.schema import (
     outbox,
     picture,
     player,
-    quota,
     schedule,
     telling,
     usage,
-    vote,
 )
 from storage.engine.transaction import Lock, Transaction
 from storage.queues.broadcasts import Broadcasts
@@ -69,11 +59,8 @@ _SPAN: Final = 20.0
 class ChatLifecycle:
     """Changes everything that is stored of a chat."""
 
-    def __init__(
-        self, database: Database, outbox: Outbox, broadcasts: Broadcasts, voters: VoterKey
-    ) -> None:
+    def __init__(self, database: Database, outbox: Outbox, broadcasts: Broadcasts) -> None:
         self._database = database
-        self._voters = voters
         self._outbox = outbox
         self._broadcasts = broadcasts
 
@@ -173,91 +160,6 @@ class ChatLifecycle:
                 await _move(tx, table, old, new)
             await tx.execute(delete(chat).where(chat.c.id == old))
             await self._broadcasts.move(tx, new)
-
-    async def forget(self, person_id: int) -> list[str]:
-        """Erase a person's handles everywhere and their private chat, with what waits for it.
-
-        Tables with many rows go first, in portions; the rest goes in one transaction. The quota
-        stays for the five hours that it lasts, since otherwise erasing would buy a new one.
-
-        Returns:
-            The handles that the private chat followed.
-        """
-        referred_to = exists().where(outbox.c.digest_id == digest.c.id)
-        for table, what in (
-            (outbox, outbox.c.settled_at.is_not(None)),
-            (digest, and_(digest.c.state != "due", not_(referred_to))),
-            (usage, true()),
-        ):
-            theirs = and_(table.c.chat_id == person_id, what)
-            await in_portions(partial(delete_some, self._database, table, theirs), _SPAN)
-        async with self._database.transaction() as tx:
-            await tx.lock(Lock.DELIVERY)
-            names = await tx.execute(
-                select(follow.c.handle).where(follow.c.chat_id == person_id).distinct()
-            )
-            followed = [row.handle for row in names]
-            # Of a free network, an account may be stored because its owner asked for it.
-            owned = (
-                select(account.c.id)
-                .join(claim)
-                .where(
-                    claim.c.person_id == person_id,
-                    claim.c.proved_at.is_not(None),
-                    account.c.network != "x",
-                )
-            )
-            await erase_readings(tx, owned)
-            for table in (link, member, claim, player):
-                await tx.execute(delete(table).where(table.c.person_id == person_id))
-            await votes.forget(tx, self._voters.voter(person_id))
-            own = select(duel.c.id).where(duel.c.chat_id == person_id)
-            await tx.execute(delete(vote).where(vote.c.duel_id.in_(own)))
-            await tx.execute(delete(duel).where(duel.c.chat_id == person_id))
-            await tx.execute(
-                update(account).where(account.c.hidden_by == person_id).values(hidden_by=None)
-            )
-            await tx.execute(delete(broadcast).where(broadcast.c.by == person_id))
-            for table in (outbox, digest, schedule, follow, alert, link, usage, telling):
-                await tx.execute(delete(table).where(table.c.chat_id == person_id))
-            # the person's later updates are answered after this one, and their rows deleted
-            await tx.execute(delete(inbox).where(_asked_by(person_id), _DOUBTED))
-            await tx.execute(delete(chat).where(chat.c.id == person_id))
-        return followed
-
-    async def export(self, person_id: int) -> dict[str, Any]:
-        """Return everything stored of a person: their private chat, and their handles in groups."""
-        found: dict[str, Any] = {}
-        async with self._database.reading() as connection:
-            chats = await connection.execute(select(chat).where(chat.c.id == person_id))
-            found["chat"] = [dict(row) for row in chats.mappings()]
-            for table in (link, member, claim, player):
-                rows = await connection.execute(select(table).where(table.c.person_id == person_id))
-                found[table.name] = [dict(row) for row in rows.mappings()]
-            for table, theirs in (
-                (quota, _bucket(person_id)),
-                (broadcast, broadcast.c.by == person_id),
-                (vote, vote.c.voter == self._voters.voter(person_id)),
-            ):
-                rows = await connection.execute(select(table).where(theirs))
-                found[table.name] = [dict(row) for row in rows.mappings()]
-            for table in (follow, schedule, alert, digest, outbox, usage, duel, telling):
-                rows = await connection.execute(select(table).where(table.c.chat_id == person_id))
-                found[table.name] = [dict(row) for row in rows.mappings()]
-            rows = await connection.execute(select(inbox).where(_asked_by(person_id)))
-            found[inbox.name] = [dict(row) for row in rows.mappings()]
-        return found
-
-
-_DOUBTED: Final = inbox.c.state == "uncertain"
-
-
-def _asked_by(person_id: int) -> ColumnElement[bool]:
-    return or_(inbox.c.lane == person_id, inbox.c.chat_id == person_id)
-
-
-def _bucket(person_id: int) -> ColumnElement[bool]:
-    return and_(quota.c.kind == "person", quota.c.id == person_id)
 
 
 async def _move(tx: Transaction, table: Table, old: int, new: int) -> None:

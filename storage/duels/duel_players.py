@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, delete, exists, select
 
+from storage.accounts.present_handles import present, with_account
 from storage.engine.database import Database
 from storage.engine.dialects import upsert
 from storage.engine.schema import account, claim, member, player
@@ -48,9 +49,7 @@ class DuelPlayers:
             NotProvedError: the person has not proved that the account is theirs.
         """
         mine = (member.c.chat_id == chat_id, member.c.person_id == person_id)
-        named = select(member.c.handle, handle_.c.account_id).outerjoin(
-            handle_, handle_.c.key == member.c.key
-        )
+        named = select(present(member), handle_.c.account_id).select_from(with_account(member))
         async with self._database.transaction() as tx:
             row = (await tx.execute(named.where(*mine))).one_or_none()
             if row is None:
@@ -76,7 +75,7 @@ class DuelPlayers:
         """Return a group's players by person, without hidden accounts."""
         async with self._database.reading() as connection:
             rows = await connection.execute(
-                select(player.c.person_id, member.c.handle, account.c.id)
+                select(player.c.person_id, account.c.handle, account.c.id)
                 .join(
                     member,
                     and_(

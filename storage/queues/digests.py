@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    not_,
+    select,
+    update,
+)
 
 from storage.accounts.alerts import Alert, alert_of
 from storage.accounts.follows import Followed, Follows
@@ -17,8 +27,9 @@ from storage.chats.tellings import Telling, telling_of
 from storage.engine.database import Database
 from storage.engine.dialects import upsert
 from storage.engine.portions import PORTION
-from storage.engine.schema import alert, digest, follow, schedule, telling
+from storage.engine.schema import alert, digest, follow, outbox, schedule, telling
 from storage.engine.transaction import Lock, Transaction
+from storage.queues.messages import NOT_LEFT
 from storage.queues.schedules import Run, Schedule, schedule_of
 
 _log = logging.getLogger(__name__)
@@ -34,7 +45,8 @@ class Due:
     Attributes:
         follows: the accounts that the place follows now.
         schedule: None when the place has none any more.
-        told: what the place was last told, by the account's number.
+        told: what the place was last told, by the account's number, without digests that still
+            wait: the new one takes their place.
         alerts: the place's alerts, by key.
     """
 
@@ -98,8 +110,8 @@ class Digests:
             for row in await connection.execute(_of_their_places(alert, ids)):
                 alerted.setdefault(row.digest_id, {})[row.key] = alert_of(row)
             told: dict[int, dict[int, Telling]] = {}
-            tellings = _of_their_places(telling, ids).order_by(telling.c.id)
-            for row in await connection.execute(tellings):
+            tellings = _of_their_places(telling, ids).where(not_(_superseded()))
+            for row in await connection.execute(tellings.order_by(telling.c.id)):
                 told.setdefault(row.digest_id, {})[row.account_id] = telling_of(row)
         return [
             Due(
@@ -202,7 +214,7 @@ class Digests:
                 await self._follows.told(tx, [Place(*row) for row in rows])
 
     async def reopen(self, tx: Transaction, ids: Sequence[int]) -> None:
-        """Make digests due again whose messages were taken back."""
+        """Make digests due again whose messages were taken back, or are to be built again."""
         await tx.execute(update(digest).where(digest.c.id.in_(ids)).values(state="due"))
 
     async def contents(self, number: int, place: Place) -> Any:
@@ -231,6 +243,15 @@ def _followed(ids: Sequence[int]) -> Select[Any]:
     source = with_account(follow).join(digest, place)
     columns = (digest.c.id.label("digest_id"), present(follow), follow.c.told_at, follow.c.key)
     return select(*columns).select_from(source).where(digest.c.id.in_(ids))
+
+
+def _superseded() -> ColumnElement[bool]:
+    """Return the condition that a telling is of a digest that a newer one takes the place of."""
+    return exists().where(
+        outbox.c.key == telling.c.outbox_key,
+        outbox.c.digest_id.is_not(None),
+        outbox.c.state.in_(NOT_LEFT),
+    )
 
 
 def _of_their_places(table: Table, ids: Sequence[int]) -> Select[Any]:

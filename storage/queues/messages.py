@@ -14,6 +14,9 @@ _log = logging.getLogger(__name__)
 USEFUL: Final = timedelta(hours=48)
 """How long a message is worth sending, unless it says otherwise."""
 
+NOT_LEFT: Final = ("pending", "leased")
+"""States of messages that can still be taken back."""
+
 _NAMED: Final = re.compile(r"@([\w.:@-]{1,320})</a>", re.ASCII)
 """Matches an account's name in a message: the end of the link to its profile."""
 

@@ -36,7 +36,7 @@ from storage.engine.portions import PORTION, in_portions
 from storage.engine.schema import digest, outbox
 from storage.engine.transaction import Lock, Transaction
 from storage.queues.digests import Digests
-from storage.queues.messages import OutboxMessage, Outgoing, names_in, outgoing
+from storage.queues.messages import NOT_LEFT, OutboxMessage, Outgoing, names_in, outgoing
 from storage.queues.pacing import busy, crowded_groups
 
 LEASE: Final = timedelta(seconds=60)
@@ -49,7 +49,6 @@ _SPAN: Final = 1.0
 KEPT: Final = timedelta(days=30)
 """How long a settled message is kept, so that its outcome can be looked up."""
 
-_NOT_LEFT: Final = ("pending", "leased")
 """The states in which a message can be taken back."""
 
 _ARRIVED: Final = ("sent", "uncertain")
@@ -91,7 +90,7 @@ class Outbox:
         await tx.lock(Lock.DELIVERY)
         rows = await tx.execute(
             update(outbox)
-            .where(where, outbox.c.state.in_(_NOT_LEFT))
+            .where(where, outbox.c.state.in_(NOT_LEFT))
             .values(state="cancelled", settled_at=self._clock())
             .returning(*_ENDED)
         )
@@ -120,7 +119,7 @@ class Outbox:
         await tx.lock(Lock.DELIVERY)
         waiting = await tx.execute(
             select(outbox.c.id, outbox.c.html).where(
-                outbox.c.state.in_(_NOT_LEFT),
+                outbox.c.state.in_(NOT_LEFT),
                 outbox.c.chat_id != owner,
                 or_(outbox.c.digest_id.is_not(None), outbox.c.key.startswith("alert:")),
             )
@@ -128,7 +127,7 @@ class Outbox:
         telling = [row.id for row in waiting if names & names_in(row.html)]
         taken = await tx.execute(
             delete(outbox)
-            .where(outbox.c.id.in_(telling), outbox.c.state.in_(_NOT_LEFT))
+            .where(outbox.c.id.in_(telling), outbox.c.state.in_(NOT_LEFT))
             .returning(*_ENDED)
         )
         rows = taken.all()

@@ -13,6 +13,7 @@ from views.buttons import Action, button
 from views.markup import foreign, local_time, profile_link
 from views.network_names import aside
 from views.scores.score_card import counts, headline, manner
+from views.scores.score_messages import LIMIT
 from views.wording import Wording
 
 _LONGEST: Final = 24
@@ -44,12 +45,17 @@ def revealed(told: Duel, tally: Tally, wording: Wording) -> str:
     """Say what the formula had claimed, and what people said."""
     left = told.claim >= 1 / 2
     likelier = told.left if left else told.right
-    claim = wording.gettext("The formula said {n} in 10 for {handle}")
+    gettext, tenths = wording.gettext, round(10 * max(told.claim, 1 - told.claim))
     if TIE[0] <= told.claim <= TIE[1]:
-        claim = wording.gettext("The formula called it too close, {n} in 10 for {handle}")
-    tenths = round(10 * max(told.claim, 1 - told.claim))
+        claim = gettext("The formula called it too close, {n} in 10 for {handle}")
+        if tenths == LIMIT:
+            claim = gettext("The formula called it too close, no more than {n} in 10 for {handle}")
+    elif tenths == LIMIT:
+        claim = gettext("The formula said more than {n} in 10 for {handle}")
+    else:
+        claim = gettext("The formula said {n} in 10 for {handle}")
     claim = claim.format(n=tenths, handle=profile_link(likelier.handle))
-    both = wording.gettext("{claim}; {answer}")
+    both = gettext("{claim}; {answer}")
     lines = [both.format(claim=claim, answer=_answer(told, tally, wording, left=left))]
     if tally.close and tally.total > 1:
         lines.append(

@@ -44,13 +44,30 @@ def overtaken(entries: Sequence[Entry], wording: Wording) -> list[str]:
     ]
 
 
-def steady(entries: Sequence[Entry], most: int, wording: Wording) -> list[str]:
-    """Return one line for all who did not change beyond chance, with their scores."""
-    names = _some([_score(entry) for entry in entries], most, wording)
-    text = wording.gettext("No clear change: {handles}.")
-    if all(entry.known for entry in entries):
-        text = wording.gettext("Nothing new since you were last told: {handles}.")
-    return [text.format(handles=names)] if names else []
+def left_out(entries: Sequence[Entry], wording: Wording) -> list[str]:
+    """Say how many accounts changed that a short digest does not name."""
+    if not entries:
+        return []
+    return [
+        wording.count("{n} more account changed.", "{n} more accounts changed.", len(entries)),
+    ]
+
+
+def steady(entries: Sequence[Entry], now: datetime, most: int, wording: Wording) -> list[str]:
+    """Return one line for all who did not change beyond chance, and one for all told already.
+
+    Those that were not read afresh are in neither: `not_afresh` names them.
+    """
+    fresh = [entry for entry in entries if not _stale(entry, now)]
+    lines = [
+        (wording.gettext("No clear change: {handles}."), False),
+        (wording.gettext("Nothing new since you were last told: {handles}."), True),
+    ]
+    told_of = [
+        (text, _some([_score(entry) for entry in fresh if entry.known is known], most, wording))
+        for text, known in lines
+    ]
+    return [text.format(handles=names) for text, names in told_of if names]
 
 
 def milestone_lines(entries: Sequence[Entry], wording: Wording) -> list[str]:
@@ -61,9 +78,7 @@ def milestone_lines(entries: Sequence[Entry], wording: Wording) -> list[str]:
         lines += _renamed(entry, wording)
         said = [_milestone(mark, entry, wording) for mark in entry.milestones]
         if said:
-            text = wording.gettext("{handle}: {words}")
-            handle = profile_link(entry.reading.handle)
-            lines.append(text.format(handle=handle, words=" ".join(said)))
+            lines.append(f"{profile_link(entry.reading.handle)} · {' '.join(said)}")
     return lines
 
 
@@ -97,19 +112,18 @@ def gone(
     return lines
 
 
-def not_afresh(told: DigestContents, now: datetime, wording: Wording) -> list[str]:
-    """Name the accounts whose figures are old, with the day of the oldest."""
-    old = [
-        entry.reading
-        for entry in told.entries
-        if entry.reading and now - entry.reading.score.facts.as_of > _STALE
-    ]
+def not_afresh(told: DigestContents, now: datetime, most: int, wording: Wording) -> list[str]:
+    """Name the accounts whose figures are old, with the day of the oldest.
+
+    Those that no other line names come with their scores.
+    """
+    old = [entry for entry in told.entries if _stale(entry, now)]
     lines = []
     if old:
         text = wording.gettext("Not read afresh: {handles}. The figures are of {day} or later.")
-        names = ", ".join(profile_link(reading.handle) for reading in old)
-        day = wording.day(min(reading.score.facts.as_of for reading in old))
-        lines.append(text.format(handles=names, day=day))
+        names = _some([_briefly(entry) for entry in old], most, wording)
+        days = [entry.reading.score.facts.as_of for entry in old if entry.reading]
+        lines.append(text.format(handles=names, day=wording.day(min(days))))
     unknown = [profile_link(entry.asked) for entry in told.of(Sort.UNKNOWN)]
     if unknown:
         text = wording.gettext("I have not been able to read these yet: {handles}.")
@@ -125,6 +139,15 @@ def troubles(told: DigestContents, wording: Wording) -> list[str]:
             sentence(problem, wording) for problem in problems if isinstance(problem, SourceError)
         )
     )
+
+
+def _stale(entry: Entry, now: datetime) -> bool:
+    return entry.reading is not None and now - entry.reading.score.facts.as_of > _STALE
+
+
+def _briefly(entry: Entry) -> str:
+    assert entry.reading is not None  # noqa: S101 - the caller chose entries with a reading
+    return _score(entry) if entry.sort is Sort.STEADY else profile_link(entry.reading.handle)
 
 
 def _score(entry: Entry) -> str:
@@ -162,7 +185,9 @@ def _milestone(mark: Milestone, entry: Entry, wording: Wording) -> str:
     number = count("{n}", "{n}", mark.number)
     left = mark.number - entry.reading.score.score
     near = wording.for_points(
-        "{points} point to your {number}.", "{points} points to your {number}.", left
+        "{score} now: {points} point to your {number}.",
+        "{score} now: {points} points to your {number}.",
+        left,
     )
     texts = {
         Kind.HIGHEST: gettext("Its highest score so far."),
@@ -176,4 +201,5 @@ def _milestone(mark: Milestone, entry: Entry, wording: Wording) -> str:
         Kind.BELOW: gettext("Now below {number}, by more than its margin."),
         Kind.NEAR: near,
     }
-    return texts[mark.kind].format(number=number, points=wording.points(max(0.0, left)))
+    points, score = wording.points(max(0.0, left)), wording.points(entry.reading.score.score)
+    return texts[mark.kind].format(number=number, points=points, score=score)

@@ -14,6 +14,7 @@ from views.duels import said_messages
 from views.following.digest_blocks import (
     changed,
     gone,
+    left_out,
     milestone_lines,
     new,
     not_afresh,
@@ -135,12 +136,13 @@ def _html(told: DigestContents, now: datetime, wording: Wording, detail: Detail)
     alone = all(entry.sort is Sort.GONE for entry in told.entries)
     rest = [
         *[changed(entry, wording, briefly=True) for entry in entries[detail.most : detail.named]],
+        *left_out(entries[detail.named :], wording),
         *overtaken((*told.entries, *told.members), wording)[: detail.named],
-        *steady(told.of(Sort.STEADY), detail.named, wording),
+        *steady(told.of(Sort.STEADY), now, detail.named, wording),
         *milestone_lines(told.of(Sort.STEADY), wording)[: detail.named],
         *new(told.of(Sort.NEW), detail.named, wording),
         *gone(told.of(Sort.GONE), detail.named, wording, alone=alone),
-        *not_afresh(told, now, wording),
+        *not_afresh(told, now, detail.named, wording),
         *troubles(told, wording),
         *_year_in_review(now, wording),
     ]
@@ -164,8 +166,7 @@ def _title(told: DigestContents, now: datetime, wording: Wording) -> str:
     """Return the heading, with the days that it is about: "26 November – 3 December"."""
     gettext, base, days = wording.gettext, told.base, wording.day(now)
     if base is not None and base.date() != now.date():
-        begin = wording.day(base) if base.year == now.year else wording.date(base)
-        days = gettext("{begin} – {end}").format(begin=begin, end=days)
+        days = wording.period(base, now)
     name = gettext("<b>Where things stand</b>")
     if any(not entry.known for entry in told.entries):
         name = gettext("<b>What changed</b>")
@@ -178,15 +179,15 @@ def _title(told: DigestContents, now: datetime, wording: Wording) -> str:
 
 def _story(told: DigestContents, wording: Wording) -> str:
     """Say in one sentence what the time was."""
-    gettext, mover = wording.gettext, told.mover
-    read = [entry for entry in told.entries if entry.reading]
+    gettext, mover, quiet = wording.gettext, told.mover, _quiet(told, wording)
+    read = [entry for entry in told.entries if entry.reading and not entry.known]
     moved = [entry for entry in told.of(Sort.CHANGED) if entry.moved]
     if mover is None or mover.reading is None or mover.change is None:
-        return "" if told.base is None else _quiet(told, wording)
+        return quiet
     who, why = named(mover.reading), fact(mover.change, wording)
-    if len(moved) == 1 and len(read) >= _COMPANY:
+    if quiet and len(moved) == 1 and len(read) >= _COMPANY:
         text = gettext("{handle} is the exception ({fact}).")
-        return f"{_quiet(told, wording)} {text.format(handle=who, fact=why)}"
+        return f"{quiet} {text.format(handle=who, fact=why)}"
     if len(moved) == 1:
         up = mover.change.own > 0
         text = (
@@ -200,8 +201,11 @@ def _story(told: DigestContents, wording: Wording) -> str:
 
 
 def _quiet(told: DigestContents, wording: Wording) -> str:
+    """Call the time quiet, but for what moved; "" where some of it was told before."""
+    if told.base is None or any(entry.known and entry.reading for entry in told.entries):
+        return ""
     ends = max((e.change.after.facts.as_of for e in told.entries if e.change), default=None)
-    span = ends - told.base if ends and told.base else timedelta()
+    span = ends - told.base if ends else timedelta()
     if _WEEK[0] <= span <= _WEEK[1]:
         return wording.gettext("A quiet week.")
     return wording.gettext("A quiet time.")

@@ -1,5 +1,6 @@
 """A review of eight weeks or a year, in words."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from telegram import InlineKeyboardMarkup
@@ -11,6 +12,9 @@ from views.scores.change_lines import difference, ends, fact
 from views.scores.score_card import headline, named
 from views.wording import Wording
 
+_STALE: Final = timedelta(days=8)
+"""An account that is followed is read weekly: after that it could not be."""
+
 _MOST: Final = 10
 """Accounts in a review: a message has room for so many."""
 
@@ -20,10 +24,12 @@ def review(told: Review, wording: Wording, *, year: bool) -> OutgoingMessage:
     gettext, language = wording.gettext, wording.language
     if year:
         title = gettext("<b>The year {year}</b>, as far as it was read")
-        title = title.format(year=told.end.year)
+        title = title.format(year=told.begin.year)
     else:
-        title = gettext("<b>The last eight weeks</b>") + f" · {_days(told, wording)}"
-    blocks = [title, *(_account(each, wording) for each in told.accounts[:_MOST])]
+        title = (
+            gettext("<b>The last eight weeks</b>") + f" · {wording.period(told.begin, told.end)}"
+        )
+    blocks = [title, *(_account(each, told.end, wording) for each in told.accounts[:_MOST])]
     text = gettext("{one} overtook {other}.")
     overtook = [
         text.format(one=named(ahead), other=named(behind)) for ahead, behind in told.overtakings
@@ -49,20 +55,16 @@ def which(wording: Wording) -> OutgoingMessage:
     """Say what may stand behind `/review`."""
     text = wording.gettext(
         "<code>/review</code> looks back at the last eight weeks, <code>/review year</code> at this"
-        " year."
+        " year, in January at the year before."
     )
     return OutgoingMessage(text)
 
 
-def _days(told: Review, wording: Wording) -> str:
-    begin, end = told.begin, told.end
-    first = wording.day(begin) if begin.year == end.year else wording.date(begin)
-    return wording.gettext("{begin} – {end}").format(begin=first, end=wording.day(end))
-
-
-def _account(each: Reviewed, wording: Wording) -> str:
+def _account(each: Reviewed, end: datetime, wording: Wording) -> str:
     gettext, change = wording.gettext, each.change
-    lines = [headline(each.reading, wording)]
+    lines, as_of = [headline(each.reading, wording)], each.reading.score.facts.as_of
+    if end - as_of > _STALE:
+        lines.append(gettext("Last read on {day}.").format(day=wording.day(as_of)))
     if change is None:
         lines.append(gettext("Too few readings to compare."))
         return "\n".join(lines)
@@ -70,11 +72,11 @@ def _account(each: Reviewed, wording: Wording) -> str:
     line = text.format(ends=ends(change, wording), difference=difference(change, wording))
     lines.append(" ".join(filter(None, (line, _followers(each, wording)))))
     if each.best is not None:
-        text = gettext("Best week: {begin} – {end}, {difference} ({fact}).")
+        text = gettext("Best week: {days}, {difference} ({fact}).")
+        before, after = each.best.before.facts.as_of, each.best.after.facts.as_of
         lines.append(
             text.format(
-                begin=wording.day(each.best.before.facts.as_of),
-                end=wording.day(each.best.after.facts.as_of),
+                days=wording.period(before, after),
                 difference=difference(each.best, wording),
                 fact=fact(each.best, wording),
             )

@@ -67,9 +67,9 @@ def best_week(told: Board, wording: Wording) -> str:
     known.sort(key=lambda item: -item[0])
     most = known[0][0]
     if all(abs(points) < LEVEL for points, _ in known):
-        return gettext("A quiet week: nobody moved by a whole point.")
+        return gettext("No member of the board moved by a whole point this week.")
     if most < LEVEL:
-        return gettext("Nobody rose by a whole point this week.")
+        return gettext("No member of the board rose by a whole point this week.")
     first = [who(each) for points, each in known if most - points < LEVEL]
     if len(first) > 1:
         text = gettext("The best week is too close to call: {names}.")

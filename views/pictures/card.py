@@ -50,6 +50,7 @@ class ScoreCard:
         name: foreign text; may be empty.
         history: earlier scores and this one, oldest first; only the spark line uses it.
         fact: what is remarkable about the account; None to say nothing.
+        base: the score that what is said of a move counts from; None for the oldest of `history`.
     """
 
     handle: str
@@ -57,6 +58,7 @@ class ScoreCard:
     score: Score
     history: tuple[Past, ...] = ()
     fact: Remarkable | None = None
+    base: Past | None = None
 
     @property
     def handles(self) -> tuple[str, ...]:
@@ -72,9 +74,9 @@ def score_card(card: ScoreCard, wording: Wording, theme: Theme) -> Sheet:
     sheet.text(one_line(card.name), MARGIN, 160, 36, colour=muted, width=_TEXT_WIDTH)
     _number(sheet, card.score, wording)
     past = card.history[-_WEEKS:]
-    _spark_line(sheet, past, wording)
+    _spark_line(sheet, past, card.base, wording)
     _sum(sheet, card.score)
-    _parts(sheet, card.score, past, wording)
+    _parts(sheet, card.score, [card.base, past[-1]] if card.base and past else past, wording)
     if card.fact:
         fact = remark(card.fact, wording)
         sheet.text(fact, MARGIN, _FACT, 34, weight="SemiBold", width=RIGHT - MARGIN)
@@ -111,7 +113,7 @@ def _number(sheet: Sheet, score: Score, wording: Wording) -> None:
     sheet.line(edge, sheet.colours.ink, 3, dashes="8 8")
 
 
-def _spark_line(sheet: Sheet, past: Sequence[Past], wording: Wording) -> None:
+def _spark_line(sheet: Sheet, past: Sequence[Past], base: Past | None, wording: Wording) -> None:
     colours, (top, bottom) = sheet.colours, _SPARK
     if len(past) < 2:  # noqa: PLR2004 - a line has two ends
         text = wording.gettext("The first reading: its history begins here.")
@@ -131,9 +133,10 @@ def _spark_line(sheet: Sheet, past: Sequence[Past], wording: Wording) -> None:
     sheet.line(points, colours.ink, 5)
     sheet.dot(*points[-1], 10, colours.ink)
     x = MARGIN + width + 40
-    moved = wording.signed(past[-1].score - past[0].score)
+    first = base or past[0]
+    moved = wording.signed(past[-1].score - first.score)
     sheet.text(moved, x, 238, 40, weight="SemiBold", width=170)
-    since = wording.gettext("since {day}").format(day=wording.short_day(begin))
+    since = wording.gettext("since {day}").format(day=wording.short_day(first.moment))
     sheet.text(since, x, 276, 26, colour=colours.muted, width=190)
 
 
@@ -165,7 +168,9 @@ def _parts(sheet: Sheet, score: Score, past: Sequence[Past], wording: Wording) -
             text = wording.signed(moved[column])
             sheet.text(text, value.right + 16, y + 54, 28, colour=colours.muted, width=100)
         if not score.provisional:
-            text = wording.gettext("usual: {points}").format(points=wording.points(usual[column]))
+            text = wording.gettext("similar profiles: {points}").format(
+                points=wording.points(usual[column])
+            )
             sheet.text(text, x, y + 92, 26, colour=colours.muted, width=width - 20)
     if score.provisional:
         hatch_key(sheet, MARGIN, _PARTS + 94, wording)

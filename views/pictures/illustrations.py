@@ -1,5 +1,6 @@
 """Pictures with text alternatives, for people who cannot see a picture or did not get it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, SwitchInlineQue
 
 from scoring.peers.remarkable import remarkable
 from scoring.peers.usual import Usual
-from scoring.progress import WEEKS, Move, Point, by_week, progress, weekly_moves
+from scoring.progress import WEEKS, Move, Point, by_week, progress, week_end, weekly_moves
 from scoring.ranking import rank
 from scoring.reading.account import Reading
 from scoring.reading.handles import Request
@@ -26,7 +27,6 @@ from views.pictures import Contender, Contest, History, Past, Picture, Place, Sc
 from views.pictures.history_chart import moves, of_one_formula
 from views.pictures.part_bars import names
 from views.pictures.sheet import Theme
-from views.pictures.week_strip import names as names_of_weeks
 from views.scores import comparison_messages, score_card, score_messages
 from views.scores.remarkable_words import remark
 from views.wording import Wording
@@ -108,7 +108,8 @@ def card(
     score, gettext = reading.score, wording.gettext
     weeks = [point for point in _weeks(reading, points, now) if point]
     past = _past([point for point in weeks if point.formula == score.formula])
-    fact = remarkable(score, progress(_with_now(reading, points), score.facts.as_of), usual)
+    weekly = progress(_with_now(reading, points), week_end(score.facts.as_of))
+    fact = remarkable(score, weekly, usual)
     numbers = [f"{wording.points(score.score)} {wording.margin(score.margin)}"]
     if len(past) > 1:
         since = gettext("since {day}").format(day=wording.short_day(past[0].moment))
@@ -137,14 +138,20 @@ def card(
 
 
 def week(told: DigestContents) -> ScoreCard | None:
-    """Return the card of the account that moved most in a digest; None when none moved."""
+    """Return the card of the account that moved most in a digest; None when none moved.
+
+    It tells of the change that the digest tells.
+    """
     mover = told.mover
-    if mover is None or mover.reading is None:
+    if mover is None or mover.reading is None or mover.change is None:
         return None
     reading, score = mover.reading, mover.reading.score
     weeks = [point for point in _weeks(reading, told.past, score.facts.as_of) if point]
     past = _past([point for point in weeks if point.formula == score.formula])
-    return ScoreCard(reading.handle, reading.name, score, past)
+    before = mover.change.before
+    point = Past(before.facts.as_of, before.score, before.margin, before.formula, before.in_parts)
+    base = point if before.formula == score.formula else None
+    return ScoreCard(reading.handle, reading.name, score, past, base=base)
 
 
 def history(
@@ -164,11 +171,12 @@ def history(
         followed: whether the chat follows the account.
     """
     everything = _with_now(reading, points)
-    lately = [point for point in points if now - point.as_of < timedelta(weeks=WEEKS + 1)]
+    end = week_end(now)
+    lately = [point for point in points if end - point.as_of <= timedelta(weeks=WEEKS + 1)]
     weeks = _weeks(reading, lately, now)
     first = min((point.as_of for point in weeks if point), default=now)
     past = _past([point for point in _with_now(reading, lately) if point.as_of >= first])
-    strip = tuple(weekly_moves(everything, now, STRIP_WEEKS))
+    strip = tuple(weekly_moves(everything, end, STRIP_WEEKS))
     name = foreign(reading.name)
     headline = score_card.headline(reading, wording)
     weeks_said = wording.gettext("the last eight weeks")
@@ -267,8 +275,8 @@ def _with_now(reading: Visible, points: Sequence[Point]) -> list[Point]:
 
 
 def _weeks(reading: Visible, points: Sequence[Point], now: datetime) -> list[Point | None]:
-    """Return one point a week, oldest first, from the first week that was read."""
-    weeks = by_week(_with_now(reading, points), now)[::-1]
+    """Return one point a calendar week, oldest first, from the first week that was read."""
+    weeks = by_week(_with_now(reading, points), week_end(now))[::-1]
     while weeks and weeks[0] is None:
         del weeks[0]
     return weeks
@@ -293,9 +301,15 @@ def _moved(past: Sequence[Past], wording: Wording) -> list[str]:
 
 
 def _strip(weeks: Sequence[Move], wording: Wording) -> str:
-    """Count the weeks of each kind: "Last 26 weeks: 3 up, 2 down, 10 quiet, 11 not read"."""
-    kinds = names_of_weeks(wording)
-    told = [f"{weeks.count(kind)} {name}" for kind, name in kinds.items() if kind in weeks]
+    """Count the weeks of each kind: "3 up, 2 down, 10 within a point, 11 not read"."""
+    number = Counter(weeks)
+    counts: dict[Move, str] = {
+        "up": wording.count("{n} up", "{n} up", number["up"]),
+        "down": wording.count("{n} down", "{n} down", number["down"]),
+        "quiet": wording.count("{n} within a point", "{n} within a point", number["quiet"]),
+        "unread": wording.count("{n} not read", "{n} not read", number["unread"]),
+    }
+    told = [said for kind, said in counts.items() if number[kind]]
     title = wording.count("Last {n} week:", "Last {n} weeks:", len(weeks))
     return f"{title} {', '.join(told)}."
 

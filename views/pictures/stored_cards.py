@@ -1,6 +1,6 @@
 """Score cards as JSON, for messages that wait in the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,8 @@ def card_json(card: ScoreCard) -> dict[str, Any]:
         "handle": card.handle,
         "name": card.name,
         "score": card.score.to_json(),
-        "history": [
-            [past.moment.isoformat(), past.score, past.margin, past.formula, past.parts]
-            for past in card.history
-        ],
+        "history": [_row(past) for past in card.history],
+        "base": _row(card.base) if card.base else None,
     }
 
 
@@ -28,10 +26,19 @@ def card_of(value: Mapping[str, Any]) -> ScoreCard:
     Raises:
         KeyError, TypeError, ValueError: it is damaged, or of another version.
     """
-    history = tuple(
-        Past(
-            datetime.fromisoformat(moment), score, margin, formula, tuple(parts) if parts else None
-        )
-        for moment, score, margin, formula, parts in value["history"]
+    history = tuple(_past(row) for row in value["history"])
+    base, score = value.get("base"), Score.from_json(value["score"])
+    return ScoreCard(
+        value["handle"], value["name"], score, history, base=_past(base) if base else None
     )
-    return ScoreCard(value["handle"], value["name"], Score.from_json(value["score"]), history)
+
+
+def _row(past: Past) -> list[Any]:
+    return [past.moment.isoformat(), past.score, past.margin, past.formula, past.parts]
+
+
+def _past(row: Sequence[Any]) -> Past:
+    moment, score, margin, formula, parts = row
+    return Past(
+        datetime.fromisoformat(moment), score, margin, formula, tuple(parts) if parts else None
+    )

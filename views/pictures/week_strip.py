@@ -37,7 +37,7 @@ def names(wording: Wording) -> dict[Move, str]:
     return {
         "up": gettext("up"),
         "down": gettext("down"),
-        "quiet": gettext("quiet"),
+        "quiet": gettext("under a point"),
         "unread": gettext("not read"),
     }
 

@@ -80,7 +80,7 @@ def answer(change: Change, wording: Wording) -> str:
     if sure := noise(change, wording):
         said.append(sure)
     elif abs(change.own) >= _WORTH_A_REASON:
-        most = gettext("Most of it: {line}.")
+        most = gettext("Above all: {line}.")
         said.append(most.format(line=line(*_most(change), change, wording)))
     if other := deeper(change, wording):
         said.append(other)

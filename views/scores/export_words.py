@@ -14,7 +14,7 @@ def summary(everything: dict[str, Any], wording: Wording) -> list[str]:
     """Return a line for each thing that is kept; one line when there is nothing.
 
     Args:
-        everything: the rows of each table, as `storage.chats.chat_lifecycle` exports them.
+        everything: the rows of each table, as `storage.chats.personal_data` exports them.
     """
     gettext, count = wording.gettext, wording.count
     follows, alerts = _handles(everything, "follow"), _handles(everything, "alert")

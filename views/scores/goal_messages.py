@@ -61,7 +61,7 @@ def goal(
     if ask_whose:
         rows.append([button(gettext("That’s me"), Action.LINK, handle)])
     return OutgoingMessage(
-        "\n".join(lines) + f"\n\n<blockquote>{caution}</blockquote>", InlineKeyboardMarkup(rows)
+        "\n".join(lines) + f"\n<blockquote>{caution}</blockquote>", InlineKeyboardMarkup(rows)
     )
 
 

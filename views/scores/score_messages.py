@@ -7,7 +7,7 @@ from typing import Final
 
 from telegram import InlineKeyboardMarkup
 
-from scoring.comparison import compare
+from scoring.comparison import TIE, compare
 from scoring.peers.usual import Usual
 from scoring.ranking import in_order
 from scoring.reading.account import Reading
@@ -37,6 +37,9 @@ NOTHING_TOLD: Final[Mapping[int, Step]] = MappingProxyType({})
 
 _PAIR: Final = 2
 _ALL: Final = 10
+
+LIMIT: Final = round(10 * TIE[1])
+"""People in ten to which both shares just below a tie's end and just above it are rounded."""
 
 
 def answer(
@@ -161,9 +164,18 @@ def verdict(one: Visible, other: Visible, wording: Wording) -> str:
     comparison = compare(*(score for _, score in pair))
     share = comparison.probability
     first = share >= 1 / 2
-    (ahead, _), tenths = pair[0 if first else 1], round(10 * (share if first else 1 - share))
+    (ahead, _), share = pair[0 if first else 1], share if first else 1 - share
+    tenths = round(10 * share)
     if comparison.tie:
         text = wording.gettext("Too close to call: about {n} in 10 people would pick {handle}.")
+        if tenths == LIMIT:
+            text = wording.gettext(
+                "Too close to call: no more than {n} in 10 people would pick {handle}."
+            )
+    elif tenths == LIMIT:
+        text = wording.gettext(
+            "More than {n} in 10 people would pick {handle} as the more influential."
+        )
     elif tenths == _ALL:
         text = wording.gettext("Nearly everybody would pick {handle} as the more influential.")
     else:

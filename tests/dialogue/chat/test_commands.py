@@ -173,4 +173,4 @@ async def test_the_bots_own_name_among_words_is_no_account(talk: Talk, text: str
 
 async def test_a_word_behind_a_command_has_no_invisible_edges(talk: Talk) -> None:
     (answer,) = await says(talk, talk.private, "/language\u200b \u2068fr\u2069")
-    assert answer.startswith("Désormais, je parle ici français")
+    assert answer.startswith("Désormais, je parle français ici")

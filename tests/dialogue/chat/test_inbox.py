@@ -164,7 +164,7 @@ async def test_an_answer_that_cannot_be_noted_does_not_leave(
 async def test_forget_me_takes_the_doubts_along_and_export_shows_them(talk: Talk) -> None:
     talk.telegram.hang("sendMessage")
     await talk.say(talk.ada, talk.private, "/help")
-    exported = await talk.application.services.lives.export(talk.ada.id)
+    exported = await talk.application.services.stores.personal_data.export(talk.ada.id)
     assert [row["state"] for row in exported["inbox"]] == ["uncertain"]
     talk.application.delivery.doubted.clear()
     await talk.forget()

@@ -21,7 +21,7 @@ async def test_help_and_privacy_also_come_from_buttons(talk: Talk) -> None:
 
 
 async def test_language_is_a_matter_of_the_chat(talk: Talk) -> None:
-    assert await talk.ask("/language fr") == "Désormais, je parle ici français."
+    assert await talk.ask("/language fr") == "Désormais, je parle français ici."
     assert (await talk.ask("/help")).startswith("Ce que je sais faire")
     await talk.ask("/language")
     await talk.press(talk.ada, talk.private, "English")

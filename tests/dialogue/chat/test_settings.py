@@ -17,6 +17,7 @@ async def test_settings_of_a_new_chat_lead_everywhere(talk: Talk) -> None:
     assert page["text"] == (
         "This chat’s settings\n"
         "Language: each reader’s own\n"
+        "Your handle: not said yet (/klout asks for it)\n"
         "Time zone: UTC\n"
         "No digest comes: nobody is followed yet.\n"
         "0 accounts followed · 0 alerts\n"
@@ -43,9 +44,10 @@ async def test_settings_say_what_was_chosen(talk: Talk) -> None:
     ):
         await talk.ask(text)
     (page,) = await talk.say(talk.ada, talk.private, "/settings")
-    title, language, zone, digest, _clock, counts, news = page["text"].split("\n")
+    title, language, handle, zone, digest, _clock, counts, news = page["text"].split("\n")
     assert title == "Les réglages de cette conversation"
     assert language == "Langue : français"
+    assert handle == "Votre pseudo\u00a0: pas encore indiqué (/klout le demande)"
     assert zone == "Fuseau horaire : Europe/Paris"
     assert "09:00 (Europe/Paris), puis chaque semaine" in digest
     assert counts == "2 comptes suivis · 1 alerte"

@@ -382,10 +382,8 @@ async def test_f14_x_in_trouble_is_waited_for_then_old_figures_say_so(
     assert not digests(talk, talk.private)
     await talk.tick()
     (old,) = digests(talk, talk.private)
-    nothing = "Nothing new since you were last told: "
-    assert named(old, nothing) == {"@nasa": "53", "@lea": "41"}
     lines = old["text"].split("\n")
-    assert "Not read afresh: @nasa, @lea. The figures are of 18 March or later." in lines
+    assert "Not read afresh: @nasa 53, @lea 41. The figures are of 18 March or later." in lines
     assert old["text"].count("X is not answering right now.") == 1
     assert "I have not been able to read these yet: @new." in lines
     assert "This is late" in old["text"]
@@ -411,9 +409,9 @@ async def test_f14_one_account_that_cannot_be_read_delays_no_digest(
     x.spoil("odd", **fields)
     (told,) = await talk.tick()
     scores = named(told, STEADY)
-    assert set(scores) == {"@nasa", "@lea", "@odd"}
-    assert scores["@odd"] == "53"  # as it was told
-    assert "Not read afresh: @odd. The figures are of 18 March or later." in told["text"]
+    assert set(scores) == {"@nasa", "@lea"}
+    as_told = "Not read afresh: @odd 53. The figures are of 18 March or later."
+    assert as_told in told["text"]
     assert told["text"].count("The answer of X about @odd is of no use") == 1
     assert "X is not answering" not in told["text"]
 

@@ -105,7 +105,8 @@ async def test_forget_me_erases_it_everywhere(talk: Talk, world: FixedWorld) -> 
     await one(talk, talk.bob, "/join @nasa")
     await one(talk, talk.bob, "/join @nasa", other)
     await one(talk, talk.ada, "/join @lea")
-    await talk.forget(talk.bob)
+    told = await talk.forget(talk.bob)
+    assert told.endswith("\nIn the 2 groups where you stood on the board: /join @nasa")
     assert await members(talk) == {(talk.group.id, talk.ada.id, "lea")}
     assert await talk.rows(claim) == []
 

@@ -131,11 +131,27 @@ async def test_the_last_proof_owns_the_account_and_ends_the_former_owners_hiding
 
 async def test_forgotten_nothing_is_hidden_any_more(talk: Talk, world: FixedWorld) -> None:
     await prove(talk, world, talk.ada, "nasa")
+    assert "You hide" not in await talk.ask("/forget_me")
     await talk.ask("/hide @nasa")
+    shown = "You hide @nasa. With your proof gone that ends, and I answer everybody again."
+    assert shown in await talk.ask("/forget_me")
     await talk.forget()
     assert await talk.rows(claim) == []
     (answer,) = await talk.say(talk.bob, talk.group, "/klout @nasa")
     assert answer["text"].startswith("@nasa · ")
+
+
+async def test_a_hidden_account_stays_off_its_board_when_its_readings_are_erased(
+    talk: Talk, world: FixedWorld
+) -> None:
+    await prove(talk, world, talk.ada, "nasa")
+    await talk.say(talk.ada, talk.group, "/join @nasa")
+    await talk.say(talk.bob, talk.group, "/join @lea")
+    await talk.ask("/hide @nasa")
+    await talk.application.services.stores.readings.erase(1)
+    (told,) = await talk.say(talk.bob, talk.group, "/board")
+    assert "nasa" not in told["text"].lower()
+    assert "@lea" in told["text"]
 
 
 async def test_another_persons_button_reads_nothing(talk: Talk, x: XServer) -> None:

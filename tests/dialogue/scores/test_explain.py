@@ -29,7 +29,7 @@ async def test_why_tells_the_reasons_and_what_changed(
     _, line, *rest = later.split("\n")
     before, after, points = re.findall(r"^([\d.]+) → ([\d.]+) since 18 March \(\+([\d.]+)", line)[0]
     assert float(after) - float(before) == pytest.approx(float(points))
-    assert "Most of it: " in line
+    assert "Above all: " in line
     title = rest.index(f"What changed: +{points} points since 18 March.")
     lines = [each for each in rest[title + 1 :] if each.startswith("• ")]
     told = [re.findall(r" ([+−][\d.]+)(?: \(|$)", each)[0].replace("−", "-") for each in lines]

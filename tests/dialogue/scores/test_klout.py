@@ -73,6 +73,28 @@ async def test_bare_it_asks_and_the_reply_is_the_answer(talk: Talk) -> None:
     )
 
 
+async def test_another_own_handle_replaces_the_first_when_its_person_confirms(talk: Talk) -> None:
+    async def shows(handle: str) -> None:
+        (prompt,) = await talk.say(talk.ada, talk.group, "/klout")
+        assert prompt["text"].startswith(f"@{handle} · ")
+
+    (prompt,) = await talk.say(talk.ada, talk.group, "/klout")
+    (answer,) = await talk.say(talk.ada, talk.group, "nasa", reply_to=prompt)
+    assert await talk.press(talk.ada, answer, "That’s me") == []
+    (answer,) = await talk.say(talk.ada, talk.group, "/goal @lea 70")
+    reasons = await talk.say(talk.ada, talk.group, "/why @lea")
+    assert reasons
+    (question,) = await talk.press(talk.ada, reasons[0], "That’s me")
+    assert question["text"].endswith("You said here that @nasa is yours. Replace it by @lea?")
+    await talk.press(talk.bob, question, "Replace")
+    assert talk.toast()["text"] == "This question is for the person who sent the command."
+    await talk.press(talk.ada, question, "Keep @nasa")
+    await shows("nasa")
+    (question,) = await talk.press(talk.ada, reasons[0], "That’s me")
+    await talk.press(talk.ada, question, "Replace")
+    await shows("lea")
+
+
 async def test_in_a_group_the_prompt_is_for_the_asker_and_answers_quote(talk: Talk) -> None:
     (prompt,) = await talk.say(talk.ada, talk.group, "/klout")
     sent = talk.telegram.sent("sendMessage")[-1]

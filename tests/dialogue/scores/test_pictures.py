@@ -171,7 +171,7 @@ async def test_a_history_says_what_each_week_was_made_of_and_what_moved(
     steps = [float(step.replace("−", "-")) for step in re.findall(r"[+−]\d+\.\d", moved)]
     assert sum(steps) == pytest.approx(sums[1] - sums[0])
     assert sums[1] != sums[0]
-    assert strip == "Last 26 weeks: 3 quiet, 23 not read."
+    assert strip == "Last 26 weeks: 3 within a point, 23 not read."
 
 
 async def test_a_damaged_receipt_costs_a_history_its_parts_alone(talk: Talk, clock: Clock) -> None:

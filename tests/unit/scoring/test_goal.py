@@ -34,6 +34,15 @@ def test_levers_come_strongest_first_and_never_hurt() -> None:
     assert min(gains) >= 0
 
 
+def test_twice_the_reactions_are_the_same_for_a_part_and_a_lever() -> None:
+    counted = Recent(20, 10, 400, 30, 20, 10, None, None)  # no mentions, which the part doubles too
+    account = replace(FACTS, recent=counted)
+    told = goal(score(account), 60)
+    assert _lever("reactions", 60, account).doubled == told.parts["reactions"] > 0
+    mute = replace(FACTS, recent=replace(counted, likes=0, replies=0, reposts=0, quotes=0))
+    assert _lever("reactions", score(mute).score + 2, mute).needed
+
+
 def test_shortcuts_do_not_help() -> None:
     told = goal(score(replace(FACTS, followers=10_000, listed=80)), 60)
     assert told.silent_lot == BULK

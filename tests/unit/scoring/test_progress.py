@@ -40,6 +40,12 @@ def test_a_streak_counts_the_weeks_that_rose_up_to_this_one() -> None:
     assert told(30.0, 31.0, 31.0).streak == 0  # staying is not rising
 
 
+def test_a_streak_is_counted_beyond_the_weeks_that_growth_is_measured_by() -> None:
+    long = told(*(30.0 + week for week in range(13)))
+    assert long.streak == 12
+    assert long.growth == told(*(34.0 + week for week in range(9))).growth
+
+
 def test_a_week_that_was_not_read_ends_a_streak_and_counts_for_nothing_else() -> None:
     gap = told(30.0, None, 32.0, 33.0)
     assert gap == Progress(2.0, 1, record=True)

@@ -55,7 +55,7 @@ async def test_a_person_with_many_rows_is_forgotten_in_portions(
             insert(tables.usage), [{**used[0], "command": f"c{n}"} for n in range(MANY)]
         )
     with changes() as seen:
-        await Stores(database, clock, "one").lifecycle.forget(ADA)
+        await Stores(database, clock, "one").personal_data.forget(ADA)
     assert max(seen) <= PORTION
     for table in (tables.outbox, tables.digest, tables.usage):
         assert await numbers(database, table, ADA) == 0

@@ -165,7 +165,7 @@ async def test_concurrent_transactions_do_not_deadlock(two: list[Stores], clock:
             *(box.deliver(message, 1) for box, message in armed),
             *(build(each) for each in two),
             *(two[n % 2].follows.remove(Place(n), ["c", "b"]) for n in chats if n % 4 == week),
-            *(two[n % 2].lifecycle.forget(n) for n in chats if n % 5 == week),
+            *(two[n % 2].personal_data.forget(n) for n in chats if n % 5 == week),
             *(
                 two[n % 2].lifecycle.mark_unreachable(n, "gone", now)
                 for n in chats

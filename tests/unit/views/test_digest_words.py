@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 
 from scoring.change import Change, change
+from scoring.comparison import compare
 from scoring.facts import Facts, Recent
+from scoring.reading.account import Reading
 from scoring.score import score
+from services.visibility import Visible
 from tests.support.accounts import NOW
 from tests.support.facts import facts
 from tests.unit.scoring.test_change import WEEK, any_facts
-from views.scores import change_lines
+from views.scores import change_lines, score_messages
 from views.wording import wording_for
 
 ENGLISH = wording_for("en")
@@ -77,3 +80,18 @@ def test_what_could_be_read_is_told_by_what_was_read(
     before: Facts, after: Facts, words: str
 ) -> None:
     assert words in told(change(score(before), score(after)))
+
+
+def test_six_in_ten_is_said_of_a_tie_and_of_a_lead_in_different_words() -> None:
+    known = Visible(Reading(1, "one", "", protected=False, score=score(facts())))
+    seen = set()
+    for followers in range(2_500, 60_000, 250):
+        rated = score(facts(followers=followers))
+        other = Visible(Reading(2, "two", "", protected=False, score=rated))
+        said = score_messages.verdict(known, other, ENGLISH)
+        assert "bout 6 in 10" not in said
+        seen |= {"no more than 6 in 10"} if "close to call: no more than 6 in 10" in said else set()
+        seen |= {"more than 6 in 10"} if said.startswith("More than 6 in 10") else set()
+        tie = compare(known.score, rated).tie
+        assert said.startswith("Too close to call") is tie
+    assert len(seen) == 2

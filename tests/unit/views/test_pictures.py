@@ -270,8 +270,8 @@ def test_a_provisional_score_looks_provisional_and_says_so() -> None:
     said = {"provisional", "estimated from similar profiles"}
     assert said <= words(guessed)
     assert not said & words(read)
-    assert any(text.startswith("usual: ") for text in words(read))
-    assert not any(text.startswith("usual: ") for text in words(guessed))
+    assert any(text.startswith("similar profiles: ") for text in words(read))
+    assert not any(text.startswith("similar profiles: ") for text in words(guessed))
     hatched = [[e for e in elements(card, "path") if "stroke" in e] for card in (guessed, read)]
     assert [len(each) for each in hatched] == [5, 0]  # two parts twice, and the key
 
