@@ -1,14 +1,15 @@
 """Cache of pictures that Telegram has: a hash of their content, and the file id to resend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from storage.engine.database import Database
 from storage.engine.dialects import upsert
 from storage.engine.schema import picture
+from storage.engine.transaction import Transaction
 
 KEPT: Final = timedelta(days=90)
 """After that a request for exactly the same picture is unlikely."""
@@ -93,3 +94,15 @@ class PictureCache:
         """Delete a picture that Telegram does not know any more."""
         async with self._database.transaction() as tx:
             await tx.execute(delete(picture).where(picture.c.key == key))
+
+
+async def forget_accounts(tx: Transaction, names: Sequence[str]) -> None:
+    """Delete the pictures that show accounts which are erased, or lost a handle to another one.
+
+    Args:
+        tx: the transaction in which that happens.
+        names: the handles that the accounts had, in lower case.
+    """
+    for name in names:
+        padded = func.lower(" " + picture.c.handles + " ")
+        await tx.execute(delete(picture).where(padded.contains(f" {name} ", autoescape=True)))

@@ -1,13 +1,11 @@
 """Stored accounts and their readings. A `scoring.reading.account.ReadingStore`."""
 
 import json
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from sqlalchemy import (
-    Row,
     Select,
     and_,
     bindparam,
@@ -21,17 +19,16 @@ from sqlalchemy import (
     update,
 )
 
-from scoring.facts import Recent
 from scoring.progress import Point
-from scoring.reading.account import Note, Reading
-from scoring.reading.budget import Resource
+from scoring.reading.account import Reading
 from scoring.reading.errors import AccountError
 from scoring.reading.gathering import Gathered
 from scoring.reading.handles import code, key
-from scoring.score import PARTS, Parts, Score
-from storage.accounts import account_refusals, gathered_counts
+from scoring.score import Score
+from storage.accounts import account_refusals, gathered_counts, picture_cache
 from storage.accounts.peer_counts import counted
 from storage.accounts.reading_deletion import erase_readings
+from storage.accounts.reading_rows import not_understood, parts_of, readable
 from storage.duels.duels import withdraw_account
 from storage.engine.database import Database
 from storage.engine.dialects import upsert
@@ -40,12 +37,9 @@ from storage.engine.schema import (
     account,
     claim,
     handle,
-    picture,
     snapshot,
 )
 from storage.engine.transaction import Lock, Transaction
-
-_log = logging.getLogger(__name__)
 
 _NOTHING: Final = Gathered()
 
@@ -145,7 +139,7 @@ class Readings:
                 .where(snapshot.c.account_id == account_id, snapshot.c.as_of >= since)
                 .order_by(snapshot.c.as_of, snapshot.c.id)
             )
-            return [Point(*row[:-1], _parts(row.receipt)) for row in rows]
+            return [Point(*row[:-1], parts_of(row.receipt)) for row in rows]
 
     async def hidden_by(self, account_id: int) -> int | None:
         """Return the person who hides an account, or None."""
@@ -175,7 +169,7 @@ class Readings:
                 .where(account.c.hidden_by.is_(None), not_(_REFUSED))
                 .limit(most)
             )
-            return [reading for row in rows if (reading := _readable(row))]
+            return [reading for row in rows if (reading := readable(row))]
 
     async def absent(self, name: str, now: datetime) -> AccountError | None:
         """Return the answer of the last day that a handle has no account, or none with a score."""
@@ -213,13 +207,10 @@ class Readings:
             await tx.lock(Lock.ACCOUNT, account_id)
             if self._retract:
                 await self._retract(tx, account_id)
-            names = await tx.scalars(select(handle.c.key).where(handle.c.account_id == account_id))
-            for name in names.all():
-                shown = func.lower(" " + picture.c.handles + " ").contains(
-                    f" {name} ", autoescape=True
-                )
-                await tx.execute(delete(picture).where(shown))
-                await tx.execute(delete(absent).where(absent.c.key == name))
+            theirs = select(handle.c.key).where(handle.c.account_id == account_id)
+            names = (await tx.scalars(theirs)).all()
+            await picture_cache.forget_accounts(tx, names)
+            await tx.execute(delete(absent).where(absent.c.key.in_(names)))
             await _delete(tx, account_id)
 
     async def handle_behind(self, carried: str) -> str | None:
@@ -237,14 +228,14 @@ class Readings:
                 try:
                     Score.from_json(json.loads(receipt))
                 except Exception as error:  # noqa: BLE001 - it must not stop the others
-                    _not_understood(account_id, error)
+                    not_understood(account_id, error)
                 else:
                     yield receipt
 
     async def _one(self, query: Select[*tuple[Any, ...]], **values: object) -> Reading | None:
         async with self._database.reading() as connection:
             row = (await connection.execute(query, values)).one_or_none()
-        return None if row is None else _readable(row)
+        return None if row is None else readable(row)
 
     async def gathered(self, account_id: int, since: datetime, until: datetime) -> Gathered:
         """Return what is kept of an account's posts and mentions of a period."""
@@ -294,6 +285,9 @@ class Readings:
             )
             if not stored.rowcount:
                 raise NumberTakenError(reading.account_id)
+            others = handle.c.account_id != reading.account_id
+            taken_over = select(handle.c.key).where(handle.c.key.in_(keys), others)
+            await picture_cache.forget_accounts(tx, (await tx.scalars(taken_over)).all())
             rows = upsert(tx, handle).values(
                 [
                     {"key": name, "account_id": reading.account_id, "code": code(name)}
@@ -333,64 +327,6 @@ async def _delete(tx: Transaction, account_id: int) -> None:
         update(account).where(account.c.id == account_id).values(name="", **_NOT_COUNTED)
     )
     await tx.execute(delete(account).where(account.c.id == account_id, account.c.id.not_in(proved)))
-
-
-def _parts(receipt: str) -> Parts | None:
-    """Return the parts that a receipt names; None when it is damaged or a newer version's."""
-    try:
-        named = json.loads(receipt)["parts"]
-        community, activity, reactions = (float(named[name]) for name in PARTS)
-    except (ValueError, TypeError, KeyError):
-        return None
-    return community, activity, reactions
-
-
-def _readable(row: Row[*tuple[Any, ...]]) -> Reading | None:
-    """Return a row as a reading; None when it is damaged or a newer version's."""
-    try:
-        return _reading(row)
-    except Exception as error:  # noqa: BLE001 - it must not stop the others
-        _not_understood(row.id, error)
-        return None
-
-
-def _not_understood(account_id: int, error: Exception) -> None:
-    found = {"account_id": account_id, "error": type(error).__name__}
-    _log.warning("a stored reading cannot be understood", extra=found)
-
-
-def _reading(row: Row[*tuple[Any, ...]]) -> Reading:
-    score = Score.from_json(json.loads(row.receipt))
-    unread = _unread(row.unread, score.facts.recent) if not row.protected else ()
-    return Reading(
-        row.id,
-        row.handle,
-        row.name,
-        row.protected,
-        score,
-        unread,
-        hidden_by=row.hidden_by,
-        external_id=_external_id(row),
-        notes=frozenset(note for note in get_args(Note) if note in (row.notes or "").split(",")),
-    )
-
-
-def _external_id(row: Row[*tuple[Any, ...]]) -> str:
-    return row.external_id if row.external_id and row.external_id != str(row.id) else ""
-
-
-def _unread(column: str | None, recent: Recent | None) -> tuple[Resource, ...]:
-    """Return what a reading lacks; of an earlier version's, the halves of its window."""
-    if column is None:
-        posts, mentions = (recent.posts, recent.mentions) if recent else (None, None)
-        lacks = {"post": posts is None, "mention_count": mentions is None}
-    else:
-        names = column.split(",")
-        lacks = {resource: resource in names for resource in _HALVES}
-    return tuple(resource for resource in _HALVES if lacks[resource])
-
-
-_HALVES: Final[tuple[Resource, ...]] = ("post", "mention_count")
 
 
 def _compact(value: object) -> str:

@@ -336,6 +336,17 @@ async def test_what_may_not_be_shown_is_not_shared(talk: Talk) -> None:
     assert await shared(talk, card) == []
 
 
+async def test_a_picture_of_who_had_the_handle_before_is_not_shared(
+    talk: Talk, world: FixedWorld, clock: Clock
+) -> None:
+    card = await asked(talk, "/klout @nasa", "Card")
+    world.remove("nasa")
+    world.put(account(9, "nasa", followers=12))
+    clock.forward(days=1)
+    await talk.ask("/klout @nasa")
+    assert await shared(talk, card) == []
+
+
 async def test_who_left_the_board_is_not_drawn_again(talk: Talk) -> None:
     await talk.say(talk.ada, talk.group, "/join @nasa")
     (board,) = await talk.say(talk.ada, talk.group, "/board")
