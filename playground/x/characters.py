@@ -186,4 +186,32 @@ CHARACTERS: Final = (
         _year(2015), 6_400, 900, 140, 9_800,
         growth=0.03, posts_per_day=1, likes=14, mentions_a_week=20, renamed=("chloe_a_table", 1.5),
     ),
+    Character(
+        "city_museum",
+        "City Museum",
+        {"en": "For a duel: a museum", "fr": "Pour un duel : un musée"},
+        _year(2011), 5_200, 410, 130, 9_300,
+        growth=0.002, posts_per_day=1.1, likes=11, mentions_a_week=14,
+    ),
+    Character(
+        "harbour_radio",
+        "Harbour Radio",
+        {"en": "For a duel: a local radio", "fr": "Pour un duel : une radio locale"},
+        _year(2013), 3_900, 620, 95, 21_000,
+        growth=0.001, posts_per_day=2.4, likes=6, mentions_a_week=22,
+    ),
+    Character(
+        "alpine_club",
+        "Alpine Club",
+        {"en": "For a duel: a club of climbers", "fr": "Pour un duel : un club d’alpinisme"},
+        _year(2012), 7_600, 240, 160, 6_100,
+        growth=0.003, posts_per_day=0.6, likes=16, mentions_a_week=9,
+    ),
+    Character(
+        "book_fair",
+        "Book Fair",
+        {"en": "For a duel: a book fair", "fr": "Pour un duel : un salon du livre"},
+        _year(2014), 2_900, 330, 110, 3_700,
+        growth=0.004, posts_per_day=0.8, likes=8, mentions_a_week=17,
+    ),
 )  # fmt: skip

@@ -91,9 +91,9 @@ def toast(cast: Cast, wording: Wording, *, private: bool) -> str | None:
 def too_few(wording: Wording) -> OutgoingMessage:
     """Say that no pair of stored accounts fits."""
     text = wording.gettext(
-        "I have no new pair for a duel here: it takes two public accounts of one network, read in"
-        " the last two weeks, that are not too far apart. Ask for some with /klout, or follow some,"
-        " and try again."
+        "I have no new pair for a duel here: it takes two public accounts of one network with at"
+        " least 1,000 followers each, read in the last two weeks, that are not too far apart. Ask"
+        " for well-known ones with /klout, such as two museums or two newspapers, and try again."
     )
     return OutgoingMessage(text)
 
