@@ -31,6 +31,10 @@ _SETTINGS: Final = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # no database here lives long enough to need it
+    "jit": "off",
 }
 
 
