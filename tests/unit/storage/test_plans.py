@@ -81,11 +81,15 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-async def _scanned(database: Database, statement: str, values: Any) -> list[str]:
-    """Return the lines of a statement's plan that read a growing table from end to end."""
+async def _plan(database: Database, statement: str, values: Any) -> list[str]:
     async with database.reading() as connection:
         found = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-        lines = [row.detail for row in found]
+        return [row.detail for row in found]
+
+
+async def _scanned(database: Database, statement: str, values: Any) -> list[str]:
+    """Return the lines of a statement's plan that read a growing table from end to end."""
+    lines = await _plan(database, statement, values)
     names = {line: re.match(r"SCAN (\w+?)(_\d+)?( USING .*)?$", line) for line in lines}
     return [line for line, name in names.items() if name and name[1] in _GROWING]
 
@@ -119,3 +123,13 @@ async def test_a_missing_index_is_noticed(database: Database) -> None:
     found = [line for one in seen for line in await _scanned(database, *one)]
     assert found
     assert all("snapshot" in line for line in found)
+
+
+@of_sqlite
+async def test_a_search_by_first_letters_stops_at_its_limit(database: Database) -> None:
+    await fill(database, _SIZE, NOW)
+    with statements() as seen:
+        await Uses(database).inline()
+    (plan,) = [await _plan(database, *one) for one in seen if one[0].startswith("SELECT")]
+    assert plan[0].startswith("SEARCH handle ")
+    assert not [line for line in plan if "ORDER BY" in line]
