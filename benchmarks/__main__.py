@@ -9,6 +9,7 @@ from benchmarks import (
     drawing,
     engines,
     facts,
+    growth,
     steadiness,
     upkeep,
     watching,
@@ -32,6 +33,8 @@ def main() -> None:
     asyncio.run(digests.run())
     print("Upkeep")
     asyncio.run(upkeep.run())
+    print("Growth")
+    asyncio.run(growth.run())
     print("Engines")
     asyncio.run(engines.run())
     print("Pictures")

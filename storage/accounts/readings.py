@@ -82,6 +82,9 @@ _STARTING = (
     )
     .order_by(handle.c.key)
 )
+_VISIBLE = func.coalesce(account.c.hidden_by, 0) == 0
+"""No index serves this: SQLite would look up all visible accounts by it, and sort them."""
+
 _REFUSED = exists().where(absent.c.key == handle.c.key)
 """The network says of this handle that it has no account, or none that may be shown."""
 
@@ -166,7 +169,7 @@ class Readings:
         async with self._database.reading() as connection:
             rows = await connection.execute(
                 _STARTING.where(handle.c.key.between(first, last))
-                .where(account.c.hidden_by.is_(None), not_(_REFUSED))
+                .where(_VISIBLE, not_(_REFUSED))
                 .limit(most)
             )
             return [reading for row in rows if (reading := readable(row))]
