@@ -92,7 +92,7 @@ class Workload:
         number = self._number()
         reading = await self._reader.current([f"account_{number}"], Requester("klout", number))
         assert reading  # noqa: S101 - it was filled in
-        await self._stores.tellings.last(Place(number, 0), reading[0].account_id)
+        await self._stores.tellings.last(Place(number, 0), [reading[0].account_id])
         await self._reader.change(reading[0], self._now - timedelta(weeks=1))
 
     async def _inline(self) -> None:
@@ -102,10 +102,10 @@ class Workload:
         assert (await self._groups.board(BOARD)).standings  # noqa: S101
 
     async def _export(self) -> None:
-        await self._stores.lifecycle.export(self._number())
+        await self._stores.personal_data.export(self._number())
 
     async def _forget(self) -> None:
-        await self._stores.lifecycle.forget(next(self._forgotten))
+        await self._stores.personal_data.forget(next(self._forgotten))
 
     async def _plan(self) -> None:
         await DigestPlanner(self._stores, lambda: self._now).plan()

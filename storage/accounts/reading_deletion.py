@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Select, Table, delete, select
+from sqlalchemy import Select, Table, delete, exists, not_
 
 from storage.engine.schema import account, handle, mention_count, post, post_span, snapshot, telling
 from storage.engine.transaction import Transaction
@@ -23,6 +23,5 @@ async def erase_readings(tx: Transaction, accounts: Collection[int] | Select[tup
     """
     for table in _READ:
         await tx.execute(delete(table).where(table.c.account_id.in_(accounts)))
-    hidden = select(account.c.id).where(account.c.hidden_by.is_not(None))
-    theirs = handle.c.account_id.in_(accounts)
-    await tx.execute(delete(handle).where(theirs, handle.c.account_id.not_in(hidden)))
+    hidden = exists().where(account.c.id == handle.c.account_id, account.c.hidden_by.is_not(None))
+    await tx.execute(delete(handle).where(handle.c.account_id.in_(accounts), not_(hidden)))

@@ -31,7 +31,7 @@ from storage.accounts.reading_deletion import erase_readings
 from storage.accounts.reading_rows import not_understood, parts_of, readable
 from storage.duels.duels import withdraw_account
 from storage.engine.database import Database
-from storage.engine.dialects import upsert
+from storage.engine.dialects import by_bytes, upsert
 from storage.engine.schema import (
     absent,
     account,
@@ -80,10 +80,12 @@ _STARTING = (
         handle,
         and_(handle.c.account_id == account.c.id, handle.c.key == func.lower(account.c.handle)),
     )
-    .order_by(handle.c.key)
 )
 _VISIBLE = func.coalesce(account.c.hidden_by, 0) == 0
-"""No index serves this: SQLite would look up all visible accounts by it, and sort them."""
+"""No index serves this: SQLite would look up all visible accounts by it."""
+
+_SEARCHED: Final = 40
+"""Handles that a search by first letters looks at together."""
 
 _REFUSED = exists().where(absent.c.key == handle.c.key)
 """The network says of this handle that it has no account, or none that may be shown."""
@@ -166,13 +168,18 @@ class Readings:
     async def starting_with(self, beginning: str, most: int) -> list[Reading]:
         """Return the newest readings of visible accounts whose handles begin so, by handle."""
         first, last = key(beginning), key(beginning) + "~"  # "~" sorts after any handle
+        found: list[Reading] = []
         async with self._database.reading() as connection:
-            rows = await connection.execute(
-                _STARTING.where(handle.c.key.between(first, last))
-                .where(_VISIBLE, not_(_REFUSED))
-                .limit(most)
-            )
-            return [reading for row in rows if (reading := readable(row))]
+            while len(found) < most:
+                within = by_bytes(connection, handle.c.key, first, last).limit(_SEARCHED)
+                names = (await connection.scalars(within)).all()
+                visible = _STARTING.where(handle.c.key.in_(names), _VISIBLE, not_(_REFUSED))
+                rows = (await connection.execute(visible)).all()
+                found += (reading for row in rows if (reading := readable(row)))
+                if len(names) < _SEARCHED:
+                    break
+                first = names[-1] + " "  # sorts before what any other handle begins with
+        return sorted(found, key=lambda each: key(each.handle))[:most]
 
     async def absent(self, name: str, now: datetime) -> AccountError | None:
         """Return the answer of the last day that a handle has no account, or none with a score."""
@@ -225,7 +232,10 @@ class Readings:
         return found
 
     async def receipts(self) -> AsyncIterator[str]:
-        """Yield the newest receipt of every account as a line of JSON, without damaged ones."""
+        """Yield the newest receipt of every account as a line of JSON, without damaged ones.
+
+        On PostgreSQL the database has to be one of `Database.look`, which reads in a transaction.
+        """
         async with self._database.reading() as connection:
             async for account_id, receipt in await connection.stream(_NEWEST_RECEIPTS):
                 try:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, func, select
+from sqlalchemy import ColumnElement, Select, Table, case, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.engine.transaction import Connection, Transaction
@@ -33,3 +33,21 @@ async def go_on_counting(tx: Transaction, table: Table) -> None:
 def greatest(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the greater of two values; SQLite's `max` is PostgreSQL's `greatest`."""
     return case((one > other, one), else_=other)
+
+
+def by_bytes(
+    connection: Connection, column: ColumnElement[str], first: str, last: str
+) -> Select[str]:
+    """Select the values of a text column between two, in the order of their bytes.
+
+    PostgreSQL's own order is that of a language, which may ignore punctuation. The column needs an
+    index with `postgresql_ops` of `varchar_pattern_ops`.
+    """
+    values = select(column)
+    if not connection.on_postgresql:
+        return values.where(column.between(first, last)).order_by(column)
+    within = (
+        column.op("~>=~", is_comparison=True)(first),
+        column.op("~<=~", is_comparison=True)(last),
+    )
+    return values.where(*within).order_by(text(f"{column.compile()} USING ~<~"))

@@ -132,10 +132,15 @@ def server(settings: dict[str, str] | None = None) -> Iterator[Server]:
 
 @asynccontextmanager
 async def new_database(
-    server_url: str, name: str, template: str = "template0"
+    server_url: str, name: str, template: str = "template0", locale: str = ""
 ) -> AsyncIterator[str]:
-    """The address of a new database, a copy of another; dropped at the end even if it is in use."""
-    await _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    """The address of a new database, a copy of another; dropped at the end even if it is in use.
+
+    Args:
+        locale: of ICU, by which text is ordered; empty for the template's.
+    """
+    order = f" LOCALE_PROVIDER icu ICU_LOCALE '{locale}'" if locale else ""
+    await _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"{order}')
     try:
         yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
     finally:

@@ -54,6 +54,7 @@ handle: Final = Table(
     # What a button carries in place of a handle that is too long for it.
     Column("code", String(24)),
     Index(None, "code"),
+    Index("ix_handle_key_bytes", "key", postgresql_ops={"key": "varchar_pattern_ops"}),
 )
 
 

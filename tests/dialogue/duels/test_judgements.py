@@ -17,9 +17,11 @@ from scoring.evaluation import evaluate
 from scoring.evaluation.judgements import Judgements
 from scoring.formulas import CURRENT
 from scoring.score import score
+from storage.accounts.readings import Readings
 from storage.chats.places import Place
 from storage.duels.duel_rows import NewDuel, Side
 from storage.duels.votes import Ballot, Choice
+from storage.engine.database import Database
 from storage.stores import Stores
 from tests.dialogue.conftest import Talk, prove
 from tests.support.accounts import NOW, account
@@ -136,13 +138,13 @@ async def test_a_hidden_account_is_in_no_file(
 
 
 @pytest.mark.usefixtures("judged")
-async def test_a_preview_holds_two_formulas_against_it(
-    talk: Talk, database_url: str, tmp_path: Path
-) -> None:
+async def test_a_preview_holds_two_formulas_against_it(database_url: str, tmp_path: Path) -> None:
     path, candidate = tmp_path / "judgements.csv", tmp_path / "candidate.json"
     path.write_text(await written(database_url, facts_only=True))
     candidate.write_text(json.dumps({"name": "2027.1", "lists": 2.5}))
-    receipts = [line async for line in talk.application.services.stores.readings.receipts()]
+    looking = Database.look(database_url)  # as `bot.py receipts` does
+    receipts = [line async for line in Readings(looking).receipts()]
+    await looking.close()
     out = io.StringIO()
     assert look_ahead(candidate, [path], io.BytesIO("\n".join(receipts).encode()), out) == 0
     told = json.loads(out.getvalue())["judgements"]

@@ -1,10 +1,13 @@
 """Query plans: what is done often reads no table whole that grows."""
 
+import os
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.schema import DropIndex
@@ -16,10 +19,11 @@ from scoring.reading.requester import Requester
 from services.boards import Groups
 from storage.chats.places import Place
 from storage.engine.database import Database
-from storage.engine.schema import snapshot
+from storage.engine.schema import account, snapshot
 from storage.stores import Stores
-from tests.conftest import of_sqlite
+from tests.conftest import of_postgresql, of_sqlite
 from tests.support.accounts import NOW
+from tests.support.postgresql import new_database
 
 _GROWING = {
     *("account", "handle", "snapshot", "post", "post_span", "mention_count", "picture"),
@@ -45,7 +49,7 @@ class Uses:
         found = await self.reader.current(["account_7"], Requester("klout", 7))
         assert found
         await self.reader.change(found[0], NOW)
-        await self.stores.tellings.last(Place(7, 0), found[0].account_id)
+        await self.stores.tellings.last(Place(7, 0), [found[0].account_id])
 
     async def inline(self) -> None:
         assert await self.reader.starting_with("account_7", 10)
@@ -60,10 +64,10 @@ class Uses:
         await self.stores.upkeep.run(NOW)
 
     async def export(self) -> None:
-        assert (await self.stores.lifecycle.export(7))["follow"]
+        assert (await self.stores.personal_data.export(7))["follow"]
 
     async def forget(self) -> None:
-        assert await self.stores.lifecycle.forget(7) == ["account_7"]
+        assert (await self.stores.personal_data.forget(7)).followed == ["account_7"]
 
 
 @contextmanager
@@ -130,6 +134,28 @@ async def test_a_search_by_first_letters_stops_at_its_limit(database: Database) 
     await fill(database, _SIZE, NOW)
     with statements() as seen:
         await Uses(database).inline()
-    (plan,) = [await _plan(database, *one) for one in seen if one[0].startswith("SELECT")]
-    assert plan[0].startswith("SEARCH handle ")
-    assert not [line for line in plan if "ORDER BY" in line]
+    names, accounts = [await _plan(database, *one) for one in seen if one[0].startswith("SELECT")]
+    assert [line.split(" USING")[0] for line in names] == ["SEARCH handle"]
+    assert accounts[0].startswith("SEARCH handle ")
+
+
+async def test_a_search_by_first_letters_goes_on_behind_what_is_hidden(database: Database) -> None:
+    await fill(database, _SIZE, NOW)
+    uses = Uses(database)
+    async with database.transaction() as tx:
+        hidden = account.c.handle.like("account_%") & (account.c.handle != "account_99")
+        await tx.execute(account.update().where(hidden).values(hidden_by=7))
+    found = await uses.reader.starting_with("account_", 10)
+    assert [each.handle for each in found] == ["account_99"]
+
+
+@of_postgresql
+@pytest.mark.database
+async def test_a_search_by_first_letters_ignores_the_order_of_a_language() -> None:
+    server, name = os.environ["TEST_DATABASE_URL"], "english_" + secrets.token_hex(4)
+    async with new_database(server, name, locale="en-US") as url:
+        database = await Database.open(url)
+        await fill(database, _SIZE, NOW)
+        found = await Uses(database).reader.starting_with("account_7", 10)
+        assert [each.handle for each in found][:3] == ["account_7", "account_70", "account_71"]
+        await database.close()
