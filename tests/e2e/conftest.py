@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 import pytest
 from aiohttp.test_utils import TestServer
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from playground.telegram.people.page_data import PageData
 from playground.telegram.server.local import LocalTelegram
@@ -22,7 +23,7 @@ from playground.telegram.server.wire import Json
 from playground.telegram.server.world import Chat, Event, Person
 from storage.engine.database import Database
 from storage.engine.schema import metadata
-from storage.engine.transaction import Lock
+from storage.engine.transaction import Lock, Transaction
 from tests.conftest import X_TOKEN, Clock
 from tests.dialogue.conftest import BOT_TOKEN
 from tests.support.crashing import Fate, Forked, Orders
@@ -151,12 +152,26 @@ async def locked(database_url: str) -> AsyncIterator[None]:
         async with database.transaction() as tx:
             await tx.lock(Lock.MIGRATIONS)
             if tx.on_postgresql:
-                tables = ", ".join(metadata.tables)
-                await tx.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
+                await _lock_all_tables(tx)
                 await tx.execute(text("SET idle_in_transaction_session_timeout = 0"))
             yield
     finally:
         await database.close()
+
+
+async def _lock_all_tables(tx: Transaction) -> None:
+    """Lock every table, and try again where a bot that writes has locked them in another order."""
+    tables = ", ".join(metadata.tables)
+    await tx.execute(text("SAVEPOINT before_locking"))
+    while True:
+        try:
+            await tx.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
+        except DBAPIError as error:
+            if "deadlock" not in str(error):
+                raise
+            await tx.execute(text("ROLLBACK TO SAVEPOINT before_locking"))
+        else:
+            return
 
 
 class Fork(Protocol):

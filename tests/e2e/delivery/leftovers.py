@@ -34,6 +34,13 @@ class Leftovers:
             elected = control.c.key == "sender"
             await connection.execute(control.update().where(elected).values(until=_LONG_AGO))
 
+    async def reap(self) -> None:
+        """Put back what a dead process had taken, as the next one does in time."""
+        waiting = {"state": "waiting", "owner": None, "lease_until": None}
+        async with self._database.transaction() as connection:
+            taken = inbox.c.state == "taken"
+            await connection.execute(inbox.update().where(taken).values(waiting))
+
     async def messages(self) -> list[str]:
         """The states of all messages in the outbox, in the order of their making."""
         return await self._states(outbox)
