@@ -88,6 +88,7 @@ async def ticks(talk: Talk, clock: Clock, *, every: timedelta, times: int) -> No
         clock.now += every
 
 
+@pytest.mark.usefixtures("one_under_way")
 @pytest.mark.parametrize("named", [30, None], ids=["as a parameter", "in words alone"])
 async def test_f05_a_429_pauses_every_chat_and_loses_nothing(
     talk: Talk, clock: Clock, named: int | None
