@@ -21,7 +21,7 @@ from views.wording import Wording
 
 Picture = ScoreCard | History | Contest | Board
 
-VERSION: Final = "5"
+VERSION: Final = "6"
 """Raise this with every change of a picture's look, so that cached pictures are drawn again."""
 
 _FOOT: Final = 72
