@@ -306,5 +306,7 @@ async def test_a_goal_names_what_its_network_has(talk: Talk, name: str) -> None:
     assert "community, with twice the followers:" in text
     assert text.startswith(f"@{name} · 52/100 ± 6 · {NETWORKS[name]} → 90\n")
     assert "points to go, which is more than its margin." in text
-    assert text.endswith("\n\nA score must not be used to judge a candidate: /method says why.")
+    assert text.endswith(
+        "bring nothing.\nA score must not be used to judge a candidate: /method says why."
+    )
     assert not re.search(r"\blists?\b|mention|X’s", text)
