@@ -1,8 +1,8 @@
 """The fault run of `make chaos`: many due digests, processes killed, stopped or left hanging.
 
 It tests at-most-once delivery: no message may arrive twice, and each that did not arrive must be
-marked as uncertain. The bot is one process or more on one database, killed some seconds after
-it is up and started again until nothing waits. Telegram and X are local servers in this process; each
+marked as uncertain. The bot is one process or more on one database, killed some seconds after it is
+up and started again until nothing waits. Telegram and X are local servers in this process; each
 request to Telegram takes time before and after its effect, so that a kill can fall on both sides.
 """
 
