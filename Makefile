@@ -86,6 +86,7 @@ chaos: $(VENV)/.complete  ## digests and questions while processes are killed, s
 	@$(BIN)/python -m benchmarks.chaos
 	@$(BIN)/python -m benchmarks.storm
 	@$(BIN)/python -m benchmarks.duel_rush
+	@$(BIN)/python -m benchmarks.duel_rush --processes 2
 
 soak: $(VENV)/.complete  ## a simulated day of everything at once, with faults (some minutes)
 	@$(BIN)/python -m benchmarks.soak

@@ -19,7 +19,7 @@ from services.boards import Groups
 from services.calendar.slots import LATE
 from services.digests.digest_contents import DigestContents, contents
 from services.digests.digest_entries import Entry, Known, Situation, compose
-from services.duels.duel_records import DuelRecords, GroupWeek
+from services.duels.duel_records import DuelRecords
 from services.standings import Board
 from services.visibility import Audience
 from storage.accounts.follows import Followed
@@ -128,7 +128,7 @@ class DigestBuilder:
         situation = Situation(audience, due.told, due.alerts, collected.problems)
         entries = await compose(known, due.follows, situation)
         late = now - due.due_at > LATE
-        duels = await self._duels_of(due.place)
+        duels = await self._duel_records.week(due.place)
         digest = DigestContents(
             due.id, entries, due.due_at if late else None, board, due.schedule, duels=duels
         )
@@ -196,10 +196,6 @@ class DigestBuilder:
                     tx, one.due.place, one.tellings, "digest", _name(one), self._clock()
                 )
         return len(told) == len(built) and not outdated
-
-    async def _duels_of(self, place: Place) -> GroupWeek | None:
-        """Return what a group said in duels of the week; nothing in private."""
-        return None if place.chat_id > 0 else await self._duel_records.week(place.chat_id)
 
     async def _members(
         self, known: Known, board: Board | None, situation: Situation

@@ -133,18 +133,18 @@ async def services(
         drawing = DrawingProcess()
         stack.callback(drawing.close)
         writer, groups = MessageWriter(stores.chats), Groups(reader, stores, clock)
-        agreement = PeopleAgreement(stores, clock)
+        agreement, records = PeopleAgreement(stores, clock), DuelRecords(stores, clock)
         yield Services(
             stores=stores,
             reader=reader,
             chats=stores.chats,
             networks=states,
-            subscriptions=Subscriptions(reader, stores, clock),
+            subscriptions=Subscriptions(reader, stores, records, clock),
             groups=groups,
             reviews=Reviews(reader, stores.follows, groups, clock),
             ownership=Ownership(reader, stores, clock),
             duels=DuelGame(stores, clock, random.SystemRandom()),
-            duel_records=DuelRecords(stores, clock),
+            duel_records=records,
             people_agreement=agreement,
             peers=Peers(stores.peer_counts, clock),
             told=LastTold(reader, stores.tellings, clock),

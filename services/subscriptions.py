@@ -18,6 +18,7 @@ from services.calendar.zones import zone_info
 from services.digests.digest_contents import DigestContents, recall
 from services.digests.digest_entries import Known, Situation, compose
 from services.digests.last_told import LastTold
+from services.duels.duel_records import DuelRecords
 from services.visibility import Audience, Visible, shown
 from storage.accounts.alerts import Alert
 from storage.accounts.follows import Added
@@ -52,8 +53,15 @@ class Follow:
 class Subscriptions:
     """Changes and reads the follows, schedules and alerts of places."""
 
-    def __init__(self, reader: Reader, stores: Stores, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        stores: Stores,
+        duel_records: DuelRecords,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._reader = reader
+        self._duel_records = duel_records
         self._told = LastTold(reader, stores.tellings, clock)
         self._stores = stores
         self.following = stores.follows
@@ -174,7 +182,8 @@ class Subscriptions:
             collected.problems,
         )
         entries = await compose(known, follows, situation)
-        composed = DigestContents(0, entries, schedule=await self.schedule(place))
+        schedule, duels = await self.schedule(place), await self._duel_records.week(place)
+        composed = DigestContents(0, entries, schedule=schedule, duels=duels)
         return replace(composed, past=await known.past_of(composed.mover))
 
     async def told(self, place: Place, digest: DigestContents) -> None:
@@ -191,7 +200,8 @@ class Subscriptions:
         if contents is None:
             return None
         told = await recall(self._reader, number, contents, Audience.of_chat(place.chat_id))
-        return replace(told, schedule=await self.schedule(place))
+        duels = await self._duel_records.week(place, told.at)
+        return replace(told, schedule=await self.schedule(place), duels=duels)
 
     async def set_alert(
         self,

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from scoring.comparison import TIE
+from storage.chats.places import Place
 from storage.duels.duel_players import Player
 from storage.duels.judged_duels import Said
 from storage.stores import Stores
@@ -70,15 +71,19 @@ class DuelRecords:
         voter = self._voters.voter(person_id)
         return record(await self._judged.beside(voter), voter)
 
-    async def week(self, chat_id: int) -> GroupWeek | None:
-        """Return a group's last seven days; None when it judged nothing that can be told.
+    async def week(self, place: Place, until: datetime | None = None) -> GroupWeek | None:
+        """Return a group's seven days up to a moment, or up to now.
 
-        Only a player is named, by the account they joined the game with.
+        None in private, and when the group judged nothing that can be told. Only a player is
+        named, by the account they joined the game with.
         """
-        said = await self._judged.in_chat(chat_id, self._clock() - WEEK)
+        if place.chat_id > 0:
+            return None
+        until = until or self._clock()
+        said = await self._judged.in_chat(place.chat_id, until - WEEK, until)
         if not said:
             return None
-        players = await self._players.of(chat_id)
+        players = await self._players.of(place.chat_id)
         named = {self._voters.voter(person): player for person, player in players.items()}
         return group_week(said, named)
 

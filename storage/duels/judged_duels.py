@@ -70,9 +70,10 @@ class JudgedDuels:
         """Return the votes on duels that were closed since a moment, the oldest duel first."""
         return await self._said(duel.c.closed_at >= moment)
 
-    async def in_chat(self, chat_id: int, since: datetime) -> list[Said]:
-        """Return the votes on a chat's duels that were closed since a moment."""
-        return await self._said(duel.c.chat_id == chat_id, duel.c.closed_at >= since)
+    async def in_chat(self, chat_id: int, since: datetime, until: datetime) -> list[Said]:
+        """Return the votes on a chat's duels that were closed between two moments."""
+        closed = duel.c.closed_at.between(since, until)
+        return await self._said(duel.c.chat_id == chat_id, closed)
 
     async def beside(self, voter: str) -> list[Said]:
         """Return all votes on the duels that a person voted on."""

@@ -274,20 +274,6 @@ async def test_the_next_one_is_a_button_away(talk: Talk) -> None:
     assert len(await talk.rows(duel)) == 2
 
 
-@pytest.mark.usefixtures("known")
-async def test_the_digest_of_a_group_that_plays_has_a_line(talk: Talk, clock: Clock) -> None:
-    await talk.say(talk.ada, talk.group, "/follow @nasa @esa")
-    message = await begin(talk, talk.ada, talk.group)
-    for person in (talk.ada, talk.bob, talk.chloe):
-        await vote_for(talk, person, message, "@esa")
-    (row,) = await talk.rows(duel)
-    clock.forward(days=6, hours=23)
-    clock.forward(hours=1)
-    digests = [m for m in await talk.tick(talk.group) if "Duels: " in m["text"]]
-    called = not 0.4 <= row["claim"] <= 0.6
-    assert bool(digests) is called
-
-
 @pytest.mark.parametrize("text", ["/duel what", "/duel @nasa @esa"])
 async def test_other_words_are_told_what_there_is(talk: Talk, text: str) -> None:
     assert (await talk.ask(text)).startswith("/duel puts two accounts side by side.")
