@@ -9,7 +9,7 @@ from scoring.facts import FactsError
 from scoring.formulas import CURRENT
 from scoring.reference import REFERENCE, Reference, measure, percentile
 from scoring.score import score
-from tests.unit.scoring.test_evaluation import LARGE, PAIRS, SMALL, write
+from tests.unit.evaluation.test_evaluation import LARGE, PAIRS, SMALL, write
 from tests.unit.scoring.test_goal import FACTS
 
 # The one at each percent has that many points: 10 for the lowest, 60 for the highest.

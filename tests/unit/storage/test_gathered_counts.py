@@ -21,7 +21,7 @@ from storage.engine.database import Database, migrate
 from storage.engine.schema import mention_count, post, post_span
 from tests.support.accounts import NOW
 from tests.support.facts import facts
-from tests.unit.storage.test_migrations import reflected
+from tests.unit.schema.test_migrations import reflected
 
 DAY = timedelta(days=1)
 LONG_AGO, LATER = NOW - KEPT, NOW + KEPT

@@ -13,7 +13,7 @@ from storage.engine.database import Database, migrate
 from storage.engine.schema import metadata
 from tests.conftest import of_postgresql, of_sqlite
 from tests.support.rows import ROWS, fill
-from tests.unit.storage.test_migrations import reflected
+from tests.unit.schema.test_migrations import reflected
 
 _MAKING = (
     "SELECT 1 FROM pg_stat_activity"

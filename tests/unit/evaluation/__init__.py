@@ -1,0 +1,1 @@
+"""Unit tests of how well scores agree with people: fits, previews, gaming, duels' evidence."""

@@ -1,0 +1,1 @@
+"""Unit tests of tables: migrations, indexes, opening and copying a database."""
