@@ -9,10 +9,10 @@ groups, or one in each of many groups, who agreed on it.
 import math
 import random
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from scoring.duels import claimed_bands
@@ -29,12 +29,15 @@ VOTES: Final = 2_000
 A_GROUP: Final = 10
 """Votes on a pair."""
 
-ROUNDS: Final = 20
+ROUNDS: Final = 12
 """Crowds that are simulated."""
 
 POOL: Final = 200
-SIZES: Final = (100, 200, 400, 800, 1_600)
-"""Judgements of which the error is measured, one by one voter each."""
+SIZES: Final = (100, 200, 400, 800)
+"""Judgements of chosen pairs of which the error is measured, each by another voter."""
+
+MORE: Final = (*SIZES, 1_600, 3_200)
+"""Judgements of random pairs."""
 
 _NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -80,10 +83,32 @@ def run() -> None:
     print(f"  {VOTES:,} votes, {A_GROUP} on a pair; true weights {TRUE}; means of {ROUNDS} crowds")
     for crowd in CROWDS:
         _print_crowd(crowd)
+    _print_choice()
+
+
+def _print_choice() -> None:
     print(f"  judgements of one voter each; error of the fit, root mean square of {ROUNDS}")
-    for size in SIZES:
-        chosen, drawn = (_error(size, pairs) for pairs in (chosen_pairs, random_pairs))
-        print(f"    {size:5,} judgements: chosen pairs {chosen:.3f}, random pairs {drawn:.3f}")
+    chosen = {size: _error(size, chosen_pairs) for size in SIZES}
+    for size, error in chosen.items():
+        print(f"    {size:5,} chosen pairs: {error:.3f}")
+    for size in MORE:
+        error = _error(size, random_pairs)
+        as_good = _needed(error, chosen)
+        same = f"as with {as_good:,.0f} chosen ones" if as_good else "no chosen ones to compare"
+        print(f"    {size:5,} random pairs: {error:.3f}, {same}")
+
+
+def _needed(error: float, errors: Mapping[int, float]) -> float | None:
+    """Return the judgements that bring an error, between those measured; None outside of them.
+
+    Args:
+        errors: by judgements. Between two of them the logarithms lie on a line.
+    """
+    for (few, large), (many, small) in pairwise(errors.items()):
+        if small <= error <= large:
+            way = math.log(large / error) / math.log(large / small)
+            return float(few * (many / few) ** way)
+    return None
 
 
 def _print_crowd(crowd: Crowd) -> None:

@@ -55,7 +55,7 @@ async def press_next(press: Press[None], context: Context) -> None:
 
 
 async def press_record(press: Press[None], context: Context) -> None:
-    """Tell the presser, and nobody else, how they judged so far."""
+    """Tell the presser alone how they judged so far."""
     record = await context.services.duel_records.of_person(press.query.from_user.id)
     await toast(press.query, said_messages.record(record, press.wording), alert=True)
 

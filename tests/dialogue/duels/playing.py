@@ -10,7 +10,7 @@ OFF = "This duel is off"
 
 
 async def read(talk: Talk, *names: str) -> None:
-    """The accounts are stored, as somebody asked for them elsewhere."""
+    """The accounts are stored, because Bob asked for them in his private chat."""
     other = talk.telegram.private_chat(talk.bob)
     await talk.say(talk.bob, other, "/klout " + " ".join(f"@{name}" for name in names))
 

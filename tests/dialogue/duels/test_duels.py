@@ -166,7 +166,7 @@ async def test_stale_and_small_accounts_are_in_no_duel(
     assert (await one(talk, talk.ada, "/duel")).startswith("I have no new pair")
 
 
-async def test_an_account_that_is_somebodys_is_in_no_duel(talk: Talk) -> None:
+async def test_the_account_of_a_member_who_does_not_play_is_in_no_duel(talk: Talk) -> None:
     await read(talk, "nasa", "esa")
     await talk.say(talk.bob, talk.group, "/join @esa")
     assert (await one(talk, talk.ada, "/duel")).startswith("I have no new pair")
@@ -219,7 +219,7 @@ async def test_forget_me_deletes_votes_and_export_has_them(talk: Talk) -> None:
 
 
 @pytest.mark.usefixtures("known")
-async def test_ones_own_record_is_told_to_nobody_else(talk: Talk) -> None:
+async def test_only_the_person_sees_their_own_record(talk: Talk) -> None:
     message = await begin(talk, talk.ada, talk.private)
     await vote_for(talk, talk.ada, message, "@esa")
     await shown(talk, message)

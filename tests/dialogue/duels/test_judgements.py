@@ -115,7 +115,9 @@ async def test_a_thousand_judgements_go_through_evaluate(
 
 
 @pytest.mark.usefixtures("judged")
-async def test_facts_only_names_nobody(talk: Talk, database_url: str, tmp_path: Path) -> None:
+async def test_facts_only_names_no_account_and_no_voter(
+    talk: Talk, database_url: str, tmp_path: Path
+) -> None:
     text = await written(database_url, facts_only=True)
     stores = talk.application.services.stores
     assert not any(name in text for name in NAMES)
