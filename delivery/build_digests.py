@@ -246,7 +246,7 @@ def _name(one: _Built) -> str:
 def _is_up_to_date(one: _Built, newest: Mapping[Place, int]) -> bool:
     """Return whether the place was told nothing since the digest was built."""
     known = max((each.number for each in one.due.told.values()), default=0)
-    return newest.get(one.due.place, 0) <= known
+    return newest.get(one.due.place, 0) == known
 
 
 def _may_be_told(one: _Built, hidden: Mapping[int, int]) -> bool:

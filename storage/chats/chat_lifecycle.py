@@ -174,7 +174,11 @@ async def _move(tx: Transaction, table: Table, old: int, new: int) -> None:
     )
     if table is digest:
         left = select(digest.c.id).where(digest.c.chat_id == old)
-        await tx.execute(delete(outbox).where(outbox.c.digest_id.in_(left)))
+        of_digests = outbox.c.digest_id.in_(left)
+        keys = (await tx.scalars(select(outbox.c.key).where(of_digests))).all()
+        never_sent = telling.c.outbox_key.in_(keys)  # a settled message's has no key any more
+        await tx.execute(delete(telling).where(never_sent))
+        await tx.execute(delete(outbox).where(of_digests))
     await tx.execute(delete(table).where(table.c.chat_id == old))
 
 

@@ -1,18 +1,24 @@
 """How often people agreed with the formula, as words of `/method` and of a notice."""
 
+from typing import Final
+
 from scoring.duels.claimed_bands import Band
 from services.duels.people_agreement import LATELY, Agreement
 from views.wording import Wording
 
+_FEWEST: Final = 10
+"""People from which on a share tells of people, and nothing of one person's votes."""
+
 
 def agreement(told: Agreement, wording: Wording) -> str:
     """Say how often people agreed with the formula lately, by what it had claimed."""
-    if told.all is None:
-        return wording.gettext(
+    if told.all is None or told.people < _FEWEST:
+        few = wording.gettext(
             "<b>What people say of it</b>\n"
-            "Nobody has judged a pair in a /duel lately: how often people agree with the formula"
-            " will stand here."
+            "Fewer than {n} people have judged pairs in a /duel lately: how often people agree with"
+            " the formula will stand here."
         )
+        return few.format(n=_FEWEST)
     text = wording.gettext(
         "<b>What people say of it</b>\n"
         "In /duel of the last {days} days {people}: {votes} on {pairs}. They agreed with the"

@@ -74,7 +74,7 @@ def toast(cast: Cast, wording: Wording, *, private: bool) -> str | None:
         return None
     is_off = gettext("This duel is off: one of the two accounts does not take part any more.")
     return {
-        Cast.NEW: gettext("Noted. You can change your mind until it is revealed."),
+        Cast.NEW: gettext("Noted. Your last word before the reveal counts."),
         Cast.CHANGED: gettext("Changed. Your last word before the reveal counts."),
         Cast.SAME: gettext("That is your vote already."),
         Cast.LATE: gettext("It is revealed already: this vote came too late to count."),

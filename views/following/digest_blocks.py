@@ -88,14 +88,8 @@ def new(entries: Sequence[Entry], most: int, wording: Wording) -> list[str]:
     return [wording.gettext("New here: {handles}.").format(handles=names)] if names else []
 
 
-def gone(
-    entries: Sequence[Entry], most: int, wording: Wording, *, alone: bool = False
-) -> list[str]:
-    """Say why accounts have no score any more, with their last one.
-
-    Args:
-        alone: there is nothing else to say, so that what the place knows already is said again.
-    """
+def gone(entries: Sequence[Entry], most: int, wording: Wording) -> list[str]:
+    """Say once why accounts have no score any more, with their last one; then name them."""
     lines = []
     for entry in entries:
         if entry.known or not isinstance(entry.problem, AccountError):
@@ -107,7 +101,7 @@ def gone(
             line = text.format(reason=line, points=points, day=day)
         lines.append(line)
     known = _some([profile_link(entry.asked) for entry in entries if entry.known], most, wording)
-    if known and alone:
+    if known:
         lines.append(wording.gettext("Still without a score: {handles}.").format(handles=known))
     return lines
 

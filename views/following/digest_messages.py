@@ -133,7 +133,6 @@ def _html(told: DigestContents, now: datetime, wording: Wording, detail: Detail)
     ]
     blocks = ["\n".join(filter(None, first))]
     blocks += [changed(entry, wording) for entry in entries[: detail.most]]
-    alone = all(entry.sort is Sort.GONE for entry in told.entries)
     rest = [
         *[changed(entry, wording, briefly=True) for entry in entries[detail.most : detail.named]],
         *left_out(entries[detail.named :], wording),
@@ -141,7 +140,7 @@ def _html(told: DigestContents, now: datetime, wording: Wording, detail: Detail)
         *steady(told.of(Sort.STEADY), now, detail.named, wording),
         *milestone_lines(told.of(Sort.STEADY), wording)[: detail.named],
         *new(told.of(Sort.NEW), detail.named, wording),
-        *gone(told.of(Sort.GONE), detail.named, wording, alone=alone),
+        *gone(told.of(Sort.GONE), detail.named, wording),
         *not_afresh(told, now, detail.named, wording),
         *troubles(told, wording),
         *_year_in_review(now, wording),
@@ -201,8 +200,10 @@ def _story(told: DigestContents, wording: Wording) -> str:
 
 
 def _quiet(told: DigestContents, wording: Wording) -> str:
-    """Call the time quiet, but for what moved; "" where some of it was told before."""
-    if told.base is None or any(entry.known and entry.reading for entry in told.entries):
+    """Call the time quiet, but for what moved; "" where some was told before, or one is gone."""
+    known = any(entry.known and entry.reading for entry in told.entries)
+    lost = any(not entry.known for entry in told.of(Sort.GONE))
+    if told.base is None or known or lost:
         return ""
     ends = max((e.change.after.facts.as_of for e in told.entries if e.change), default=None)
     span = ends - told.base if ends else timedelta()

@@ -279,14 +279,15 @@ async def test_other_words_are_told_what_there_is(talk: Talk, text: str) -> None
     assert (await talk.ask(text)).startswith("/duel puts two accounts side by side.")
 
 
-async def test_method_says_how_often_people_agreed(talk: Talk, clock: Clock) -> None:
-    assert "Nobody has judged a pair in a /duel lately" in await talk.ask("/method")
+async def test_method_tells_nothing_of_one_persons_votes(talk: Talk, clock: Clock) -> None:
+    few = "Fewer than 10 people have judged pairs in a /duel lately"
+    assert few in await talk.ask("/method")
     await read(talk, "nasa", "esa")
     message = await begin(talk, talk.ada, talk.private)
     clock.forward(seconds=10)
     await vote_for(talk, talk.ada, message, "@esa")
     clock.forward(hours=1)
-    assert "1 person voted: 1 vote on 1 pair." in await talk.ask("/method")
+    assert few in await talk.ask("/method")
 
 
 @pytest.mark.usefixtures("known")

@@ -220,7 +220,8 @@ async def test_that_somebody_is_gone_breaks_one_quiet_week(
     clock.forward(days=7)
     world.put(account(1, "nasa", followers=9_002_500))
     (told,) = await talk.tick()
-    assert "@lea" not in told["text"]  # it was said once
+    assert "Still without a score: @lea." in told["text"]
+    assert "suspended" not in told["text"]  # why was said once
 
 
 async def test_a_new_name_is_told_once(talk: Talk, clock: Clock, world: FixedWorld) -> None:

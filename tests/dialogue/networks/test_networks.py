@@ -172,13 +172,15 @@ async def test_a_later_opt_out_deletes_what_was_stored(
 ) -> None:
     (answer,) = await talk.say(talk.ada, talk.private, f"/klout @{ADA}")
     assert await talk.rows(schema.post)
+    await talk.application.services.pictures.keep("ab", "a file", clock(), handles=[ADA.upper()])
     did = BLUESKY[0].did
     label = {"src": did, "uri": f"at://{did}/app.bsky.actor.profile/self", "cts": "2026-03-19"}
     bluesky.spoil(ADA, labels=[label | {"val": "!no-unauthenticated"}])
     clock.forward(days=1)
     assert "asks not to be shown" in await talk.ask(f"/klout @{ADA}")
-    for table in (schema.account, schema.handle, schema.snapshot, schema.post, schema.post_span):
+    for table in (schema.account, schema.handle, schema.snapshot, schema.post, schema.picture):
         assert await talk.rows(table) == []
+    assert await talk.rows(schema.post_span) == []
     await talk.press(talk.ada, answer, "Why?")
     assert "no longer" in talk.toast()["text"] or talk.toast()["show_alert"]
 
